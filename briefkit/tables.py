@@ -1,0 +1,446 @@
+"""The tables of a brief: a validated data package, filtered to an edition's day, that hands out facts."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from briefkit.errors import BriefError
+from briefkit.facts import Fact, Row, Source, Truth, united
+from briefkit.package import find_data, key_fields, listed, resources, validate
+
+LATEST = "latest"
+ROWS = "_rows"
+QUOTABLE = {"verified": "", "verified in translation": ", in translation"}
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """Describe a column: what a chart's axis or a table's heading calls it, and its unit."""
+
+    name: str
+    title: str = ""
+    unit: str = ""
+    type: str = "string"
+
+
+class Table:
+    """Hold the rows of one table, or of a table derived from it, each line with the rows it came from."""
+
+    def __init__(self, name: str, frame: pd.DataFrame, fields: dict[str, Field], as_of: dt.date,
+                 day_field: str = "") -> None:
+        self.name, self.frame, self.as_of, self.day_field = name, frame, as_of, day_field
+        self._fields = fields
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    def __repr__(self) -> str:
+        return f"{self.name}: {len(self)} rows, as of {self.as_of.isoformat()}"
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """List the rows of the data package that the lines rest on, each once."""
+        return united(*self.frame[ROWS])
+
+    @property
+    def fields(self) -> list[Field]:
+        """Describe the columns in their order."""
+        return [self.field(name) for name in self.frame.columns if name != ROWS]
+
+    def field(self, name: str) -> Field:
+        """Describe one column; a derived column is known by its name alone."""
+        self._needs(name)
+        return self._fields.get(name) or Field(name, name.replace("_", " "), "", _type_of(self.frame[name]))
+
+    def _needs(self, *names: str) -> None:
+        for name in names:
+            if name not in self.frame.columns or name == ROWS:
+                known = ", ".join(column for column in self.frame.columns if column != ROWS)
+                raise BriefError(f"table {self.name}", f"no field “{name}”", f"one of: {known}")
+
+    def _with(self, frame: pd.DataFrame, fields: dict[str, Field] | None = None) -> Table:
+        return Table(self.name, frame, self._fields if fields is None else fields, self.as_of, self.day_field)
+
+    # --- choosing rows -------------------------------------------------------------------------------------------
+
+    def where(self, condition: str = "", **equal: Any) -> Table:
+        """Keep the rows that meet a condition ("count > 5", in pandas' query words) and equal the given values.
+
+        A value may be a list of values to accept; a date may be given as "2021-04-15"; None asks for a blank.
+        """
+        self._needs(*equal)
+        frame = self.frame
+        for name, value in equal.items():
+            column = frame[name]
+            if value is None:
+                frame = frame[column.isna()]
+                continue
+            values = [item.value if isinstance(item, Fact) else item
+                      for item in (value if isinstance(value, (list, tuple, set)) else [value])]
+            if column.dtype.kind == "M":
+                values = [pd.Timestamp(item) for item in values]
+            frame = frame[column.isin(values)]
+        return self._with(self._query(frame, condition) if condition else frame)
+
+    def _query(self, frame: pd.DataFrame, condition: str) -> pd.DataFrame:
+        return frame[self._mask(frame, condition)]
+
+    def _mask(self, frame: pd.DataFrame, condition: str) -> pd.Series:
+        try:
+            return frame.eval(condition, engine="python").fillna(False).astype(bool)
+        except Exception as error:  # pandas raises whatever the expression raises
+            raise BriefError(f"table {self.name}", f"the condition “{condition}” fails: {error}",
+                             "an expression over the table's fields") from error
+
+    def sort(self, *names: str, descending: bool = False) -> Table:
+        """Order the rows by fields; equal ones keep their order."""
+        self._needs(*names)
+        return self._with(self.frame.sort_values(list(names), ascending=not descending, kind="stable"))
+
+    def head(self, count: int) -> Table:
+        """Keep the first rows."""
+        return self._with(self.frame.head(count))
+
+    def highest(self, name: str) -> Table:
+        """Keep the row with the largest known value; the first of equals."""
+        return self._extreme(name, "idxmax")
+
+    def lowest(self, name: str) -> Table:
+        """Keep the row with the smallest known value; the first of equals."""
+        return self._extreme(name, "idxmin")
+
+    def _extreme(self, name: str, method: str) -> Table:
+        self._needs(name)
+        known = self.frame[self.frame[name].notna()]
+        self._must_have_rows(known, f"an extreme of “{name}”")
+        return self._with(known.loc[[getattr(known[name], method)()]])
+
+    def _must_have_rows(self, frame: pd.DataFrame, purpose: str) -> None:
+        if frame.empty:
+            raise BriefError(f"table {self.name}", f"no row left as of {self.as_of.isoformat()} for {purpose}",
+                             "at least one row", "Widen the condition, or write the sentence so that it may be none.")
+
+    # --- facts ---------------------------------------------------------------------------------------------------
+
+    def pick(self, name: str, **equal: Any) -> Fact:
+        """Make a fact of one cell; the conditions must leave exactly one row, with a known value."""
+        chosen = self.where(**equal)
+        chosen._needs(name)
+        if len(chosen) != 1:
+            asked = ", ".join(f"{key}={value!s}" for key, value in equal.items()) or "no condition"
+            raise BriefError(f"table {self.name}", f"{len(chosen)} rows where “{name}” is picked ({asked})",
+                             "exactly one row", "Name the row by its key.")
+        line = chosen.frame.iloc[0]
+        if pd.isna(line[name]):
+            raise BriefError(f"table {self.name}, row {line[ROWS][0].key}", f"“{name}” is blank, so unknown",
+                             "a known value", "Say that it is unknown, or leave the row out.")
+        return Fact(_plain(line[name]), self.field(name).unit, line[ROWS], name, self.as_of, _precision(line, name))
+
+    def first(self, name: str) -> Fact:
+        """Make a fact of a field in the earliest row."""
+        return self._at_end(name, 0)
+
+    def last(self, name: str) -> Fact:
+        """Make a fact of a field in the newest row."""
+        return self._at_end(name, -1)
+
+    def _at_end(self, name: str, position: int) -> Fact:
+        self._must_have_rows(self.frame, f"the {'first' if position == 0 else 'last'} “{name}”")
+        days = self.frame[self.day_field]
+        chosen = self._with(self.frame[days == days.sort_values().iloc[position]])
+        return chosen.pick(name)
+
+    def max(self, name: str) -> Fact:
+        """Make a fact of the largest known value."""
+        return self.highest(name).pick(name)
+
+    def min(self, name: str) -> Fact:
+        """Make a fact of the smallest known value."""
+        return self.lowest(name).pick(name)
+
+    def sum(self, name: str) -> Fact:
+        """Add a field up; refuse where a value is unknown, since the sum would be too low."""
+        self._needs(name)
+        blank = int(self.frame[name].isna().sum())
+        if blank:
+            raise BriefError(f"table {self.name}", f"{blank} of {len(self)} rows have no known “{name}”",
+                             "known values, or the sum would be too low",
+                             f"Leave them out with where('{name}.notna()') and say so.")
+        about = f"sum of {name} over {_count(len(self))}"
+        return Fact(_plain(self.frame[name].sum()), self.field(name).unit, self.rows, about, self.as_of)
+
+    def count(self, unit: str = "") -> Fact:
+        """Count the rows."""
+        return Fact(len(self), unit, self.rows, f"number of rows in {self.name}", self.as_of)
+
+    def every(self, condition: str) -> Truth:
+        """Tell whether a condition holds in every row; of no rows it is not true."""
+        mask = self._mask(self.frame, condition)
+        return Truth(bool(len(mask) and mask.all()), self.rows, self._tally(condition, mask), self.as_of)
+
+    def some(self, condition: str) -> Truth:
+        """Tell whether a condition holds in at least one row."""
+        mask = self._mask(self.frame, condition)
+        return Truth(bool(mask.any()), self.rows, self._tally(condition, mask), self.as_of)
+
+    def _tally(self, condition: str, mask: pd.Series) -> str:
+        return f"{condition}: {int(mask.sum())} of {_count(len(mask))}"
+
+    def values(self, name: str) -> list[Any]:
+        """List the known values of a field, each once, in row order."""
+        self._needs(name)
+        return [_plain(value) for value in self.frame[name].dropna().unique()]
+
+    def lines(self, *names: str) -> list[list[Any]]:
+        """List the values of fields line by line: numbers, texts, dates, and None where unknown."""
+        self._needs(*names)
+        return [[None if pd.isna(value) else _plain(value) for value in line]
+                for line in self.frame[list(names)].itertuples(index=False)]
+
+    # --- derived tables ------------------------------------------------------------------------------------------
+
+    def total(self, name: str, by: str | Sequence[str]) -> Table:
+        """Add a field up within groups; each line of the result rests on the rows of its group."""
+        self._needs(name, *listed(by))
+        self.sum(name)  # refuses blanks
+        return self._grouped(by, name, lambda group: group[name].sum(), self.field(name))
+
+    def counts(self, by: str | Sequence[str]) -> Table:
+        """Count the rows within groups, into a field named ``rows``."""
+        self._needs(*listed(by))
+        return self._grouped(by, "rows", len, Field("rows", "number of rows", "", "integer"))
+
+    def _grouped(self, by: str | Sequence[str], name: str, work: Any, field: Field) -> Table:
+        keys = listed(by)
+        lines = []
+        for values, group in self.frame.groupby(keys, sort=False, dropna=False):
+            lines.append([*values, work(group), united(*group[ROWS])])
+        frame = pd.DataFrame(lines, columns=[*keys, name, ROWS])
+        for key in keys:
+            frame[key] = frame[key].astype(self.frame[key].dtype)
+        return self._with(frame, self._fields | {name: field})
+
+    def join(self, other: Table, left: str, right: str, suffix: str = "_of", how: str = "inner") -> Table:
+        """Set two tables side by side where `left` equals `right` of the other; each line rests on both rows.
+
+        The other table's fields get the suffix. With how="left" a line without a partner keeps blanks.
+        """
+        self._needs(left)
+        other._needs(right)
+        theirs = other.frame.add_suffix(suffix)
+        # A blank never finds a partner; pandas would join blank to blank.
+        theirs = theirs[theirs[right + suffix].notna()]
+        frame = self.frame.merge(theirs, left_on=left, right_on=right + suffix, how=how)
+        pairs = zip(frame[ROWS], frame.pop(ROWS + suffix), strict=True)
+        frame[ROWS] = [united(mine, their if isinstance(their, tuple) else ()) for mine, their in pairs]
+        renamed = {name + suffix: Field(name + suffix, field.title, field.unit, field.type)
+                   for name, field in other._fields.items()}
+        return self._with(frame, self._fields | renamed)
+
+    def assign(self, **columns: Any) -> Table:
+        """Add fields, each an expression over the others ("value / limit") or a list of values."""
+        frame = self.frame
+        for name, value in columns.items():
+            made = frame.eval(value, engine="python") if isinstance(value, str) else value
+            frame = frame.assign(**{name: made})
+        fields = {name: field for name, field in self._fields.items() if name not in columns}
+        return self._with(frame, fields)
+
+    def label(self, name: str, title: str = "", unit: str = "") -> Table:
+        """Say what a field is called and measured in, for axes, headings and panels."""
+        field = self.field(name)
+        return self._with(self.frame, self._fields | {name: Field(name, title or field.title, unit, field.type)})
+
+    def pivot(self, index: str, columns: str, values: str) -> Table:
+        """Spread one field's values over columns, one line for each value of `index`."""
+        self._needs(index, columns, values)
+        wide = self.frame.pivot(index=index, columns=columns, values=values)
+        rows = self.frame.groupby(index, sort=False)[ROWS].agg(lambda group: united(*group))
+        wide.columns = [str(column) for column in wide.columns]
+        wide = wide.assign(**{ROWS: rows}).reset_index()
+        unit = self.field(values).unit
+        made = {column: Field(column, column, unit, self.field(values).type)
+                for column in wide.columns if column not in (index, ROWS)}
+        return self._with(wide, {index: self.field(index)} | made)
+
+
+class Data:
+    """Open a data package as of a day; index it by a table's name."""
+
+    def __init__(self, folder: Path, as_of: str) -> None:
+        self.folder = folder
+        self.package = resources(folder)
+        self._frames: dict[str, pd.DataFrame] = {}
+        self.latest = max(day for name in self._dated() for day in [self._last_day(name)] if day)
+        self.as_of = self._day(as_of)
+
+    def __repr__(self) -> str:
+        return f"{len(self.package)} tables as of {self.as_of.isoformat()}"
+
+    def __getitem__(self, name: str) -> Table:
+        if name not in self.package:
+            raise BriefError("data/datapackage.json", f"no table “{name}”", f"one of: {', '.join(self.package)}")
+        resource = self.package[name]
+        frame, day_field = self._frame(name), resource.get("as_of", "")
+        if day_field:
+            frame = frame[_days(frame, day_field) <= pd.Timestamp(self.as_of)]
+        fields = {field["name"]: Field(field["name"], field.get("title", ""), field.get("unit", ""), field["type"])
+                  for field in resource["schema"]["fields"]}
+        keys = ["|".join(key) for key in zip(*(frame[name].map(_key_text) for name in key_fields(resource)), strict=True)]
+        rows = [(self._row(name, key, source, support),) for key, source, support in
+                zip(keys, *(frame[field] if field in frame else [""] * len(frame) for field in ("source_id", "support")),
+                    strict=True)]
+        return Table(name, frame.assign(**{ROWS: rows}), fields, self.as_of, day_field)
+
+    def quote(self, quote_id: str) -> Fact:
+        """Quote words exactly as `quotes` holds them; words that were not verified may only be paraphrased."""
+        line = self["quotes"].where(quote_id=quote_id)
+        words, state = line.pick("text"), line.pick("verification").value
+        if state not in QUOTABLE:
+            raise BriefError(f"data/quotes.csv, row {quote_id}", f"the quotation is {state}", "verified words",
+                             "Paraphrase it in your own words.")
+        speaker = line.pick("speaker").value
+        return Fact(words.value, "", words.rows, f"words of {speaker}{QUOTABLE[state]}", self.as_of, "quote")
+
+    def name(self, code: str, in_text: bool = False) -> str:
+        """Give a country's English name for a code; `in_text` adds the article ("the United States")."""
+        return str(self["countries"].pick("in_text" if in_text else "name", code=code).value)
+
+    def _dated(self) -> list[str]:
+        return [name for name, resource in self.package.items() if resource.get("as_of")]
+
+    def _frame(self, name: str) -> pd.DataFrame:
+        if name not in self._frames:
+            self._frames[name] = _read(self.folder, self.package[name])
+        return self._frames[name]
+
+    def _last_day(self, name: str) -> dt.date | None:
+        days = _days(self._frame(name), self.package[name]["as_of"]).dropna()
+        return days.max().date() if len(days) else None
+
+    def _day(self, as_of: str) -> dt.date:
+        if as_of == LATEST:
+            return self.latest
+        try:
+            day = dt.date.fromisoformat(as_of)
+        except (TypeError, ValueError):
+            raise BriefError(f"as_of {as_of!r}", "not a day", "“latest” or a date like 2021-04-30") from None
+        if day > self.latest:
+            raise BriefError(f"as_of {as_of}", f"later than the last day that any row reports, {self.latest}",
+                             "a day that the tables reach", "Use “latest”.")
+        return day
+
+    @functools.cached_property
+    def _sources(self) -> dict[str, Source]:
+        frame = self._frame("sources").fillna("")
+        names = {field: "source_id" if field == "id" else field for field in Source.__slots__}
+        return {line["source_id"]: Source(**{field: line[name] for field, name in names.items()})
+                for line in frame.to_dict("records")}
+
+    @functools.cached_property
+    def _further(self) -> dict[tuple[str, str], list[str]]:
+        """Map a row to the further sources that agree with it."""
+        found: dict[tuple[str, str], list[str]] = {}
+        for line in self._frame("support").to_dict("records") if "support" in self.package else ():
+            if line["relation"] != "contradicts":
+                found.setdefault((line["table"], line["key"]), []).append(line["source_id"])
+        return found
+
+    @functools.cached_property
+    def _disagreements(self) -> dict[tuple[str, str], list[str]]:
+        """Map a row to a sentence for each disagreement between sources about it."""
+        found: dict[tuple[str, str], list[str]] = {}
+        frame = self._frame("disagreements") if "disagreements" in self.package else pd.DataFrame()
+        for line in frame.fillna("").to_dict("records"):
+            text = (f"{line['topic']}: {line['value_a']} ({self._publisher(line['source_a'])}) "
+                    f"or {line['value_b']} ({self._publisher(line['source_b'])}); used here: {line['preferred']}")
+            found.setdefault((line["table"], line["key"]), []).append(text)
+        return found
+
+    def _publisher(self, source_id: str) -> str:
+        source = self._sources.get(source_id)
+        return (source.publisher or source.title) if source else source_id
+
+    def _row(self, table: str, key: str, source_id: str, support: str) -> Row:
+        ids = [source_id, *self._further.get((table, key), ())] if source_id else []
+        sources = tuple(self._sources[name] for name in dict.fromkeys(ids))
+        return Row(table, key, support, sources, tuple(self._disagreements.get((table, key), ())))
+
+
+def open_data(as_of: str = LATEST, folder: str | Path | None = None) -> Data:
+    """Open the data package nearest to the working folder, checked, with the rows reported up to `as_of`.
+
+    `as_of` is "latest" (the last day that any row reports, never the clock) or a date like "2021-04-30".
+    """
+    folder = Path(folder) if folder else find_data()
+    validate(folder)
+    return Data(folder, as_of)
+
+
+
+# --- reading ------------------------------------------------------------------------------------------------------
+
+
+
+def _read(folder: Path, resource: dict[str, Any]) -> pd.DataFrame:
+    frame = pd.read_csv(folder / resource["path"], dtype=str, keep_default_na=False, na_values=[""], encoding="utf-8")
+    for field in resource["schema"]["fields"]:
+        name = field["name"]
+        if field["type"] == "date":
+            frame[name] = pd.to_datetime(frame[name])
+        elif field["type"] in ("integer", "year"):
+            frame[name] = pd.to_numeric(frame[name]).astype("Int64")
+        elif field["type"] == "number":
+            frame[name] = pd.to_numeric(frame[name])
+        elif field["type"] == "boolean":
+            frame[name] = frame[name].map({"true": True, "false": False}).astype("boolean")
+    return frame
+
+
+def _days(frame: pd.DataFrame, name: str) -> pd.Series:
+    """Give the day that each row reports: a month or a year counts from its last day."""
+    column = frame[name]
+    if column.dtype.kind in "iu" or str(column.dtype) == "Int64":
+        return pd.to_datetime(column.astype(str) + "-12-31")
+    if "date_precision" not in frame:
+        return column
+    ends = {"month": column + pd.offsets.MonthEnd(0), "year": column + pd.offsets.YearEnd(0)}
+    for precision, end in ends.items():
+        column = column.where(frame["date_precision"] != precision, end)
+    return column
+
+
+
+
+def _key_text(value: Any) -> str:
+    return value.date().isoformat() if isinstance(value, pd.Timestamp) else "" if pd.isna(value) else str(value)
+
+
+def _plain(value: Any) -> Any:
+    """Turn pandas' and numpy's scalars into Python's."""
+    if isinstance(value, pd.Timestamp):
+        return value.date()
+    value = value.item() if hasattr(value, "item") else value
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _precision(line: pd.Series, name: str) -> str:
+    dated = isinstance(line[name], pd.Timestamp) and name == "date"
+    precision = line.get("date_precision", "day") if dated else ""
+    return "" if precision == "day" or not isinstance(precision, str) else precision
+
+
+def _type_of(column: pd.Series) -> str:
+    kind = column.dtype.kind
+    return "date" if kind == "M" else "integer" if kind in "iu" else "number" if kind == "f" else "string"
+
+
+def _count(number: int) -> str:
+    return "1 row" if number == 1 else f"{number} rows"
