@@ -1,0 +1,38 @@
+import datetime as dt
+
+import pytest
+
+from briefkit.claims import claim
+from briefkit.errors import BriefError
+from briefkit.facts import CLAIM, Fact, Row, Source
+
+ROW = Row("holdings", "k", "single", (Source("S1", "Made-up report"),))
+
+
+def truth(value, as_of="2003-03-01"):
+    return Fact(1, rows=(ROW,), as_of=dt.date.fromisoformat(as_of)) < (2 if value else 0)
+
+
+def test_a_claim_that_holds_shows_its_evidence():
+    made = claim("One is below two", truth(True))
+    assert repr(made) == "✓ One is below two [holds: 1 < 2]"
+    assert made._repr_mimebundle_()[CLAIM]["rows"] == [["holdings", "k"]]
+
+
+def test_a_claim_that_fails_stops_the_run():
+    with pytest.raises(BriefError, match=r"claim “One is negative”: does not hold as of 2003-03-01 \(1 < 0\)"):
+        claim("One is negative", truth(False))
+
+
+def test_a_claim_bound_to_dates_is_reported_outside_them_and_fails_inside():
+    assert claim("It was so", truth(False), until="2002-12-31").verdict == "held then, does not hold now"
+    assert claim("It will be so", truth(False, "2000-01-01"), since="2001-01-01").verdict == "does not hold yet"
+    with pytest.raises(BriefError, match="does not hold as of 2003-03-01"):
+        claim("It is so", truth(False), since="2001-01-01", until="2004-01-01")
+
+
+def test_a_claim_that_depends_on_no_data_is_an_error():
+    with pytest.raises(BriefError, match="it depends on no row of any table"):
+        claim("One is below two", Fact(1) < 2)
+    with pytest.raises(BriefError, match="True is no comparison of facts"):
+        claim("So it is", True)
