@@ -30,8 +30,10 @@ class Claim:
         return f"{MARKS[self.verdict]} {self.sentence} [{self.verdict}: {self.truth.comparison}]"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        text = (f"<p><strong>{MARKS[self.verdict]} {html.escape(self.sentence)}</strong> "
-                f"<em>{self.verdict}</em>: {html.escape(self.truth.comparison)}</p>")
+        text = (
+            f"<p><strong>{MARKS[self.verdict]} {html.escape(self.sentence)}</strong> "
+            f"<em>{self.verdict}</em>: {html.escape(self.truth.comparison)}</p>"
+        )
         return {"text/plain": repr(self), "text/html": text, CLAIM: self.as_json()}
 
 
@@ -43,11 +45,19 @@ def claim(sentence: str, holds: Truth, since: str = "", until: str = "") -> Clai
     """
     place = f"claim “{sentence}”"
     if not isinstance(holds, Truth):
-        raise BriefError(place, f"{holds!r} is no comparison of facts", "a truth with its rows",
-                         "Compare facts: claim('…', held < cap).")
+        raise BriefError(
+            place,
+            f"{holds!r} is no comparison of facts",
+            "a truth with its rows",
+            "Compare facts: claim('…', held < cap).",
+        )
     if not holds.rows:
-        raise BriefError(place, "it depends on no row of any table", "a claim that data can refute",
-                         "Compare facts that were picked from a table.")
+        raise BriefError(
+            place,
+            "it depends on no row of any table",
+            "a claim that data can refute",
+            "Compare facts that were picked from a table.",
+        )
     if holds.value:
         return Claim(sentence, holds, "holds")
     day = holds.as_of or dt.date.max
@@ -55,5 +65,9 @@ def claim(sentence: str, holds: Truth, since: str = "", until: str = "") -> Clai
         return Claim(sentence, holds, "held then, does not hold now")
     if since and day < dt.date.fromisoformat(since):
         return Claim(sentence, holds, "does not hold yet")
-    raise BriefError(place, f"does not hold as of {day.isoformat()} ({holds.comparison})", "a claim that the tables bear out",
-                     "Correct the claim or the rows, or say until when it was meant to hold.")
+    raise BriefError(
+        place,
+        f"does not hold as of {day.isoformat()} ({holds.comparison})",
+        "a claim that the tables bear out",
+        "Correct the claim or the rows, or say until when it was meant to hold.",
+    )

@@ -33,8 +33,13 @@ class Display:
         heads = [field["title"] for field in self.fields]
         lines = [heads, *self.cells]
         widths = [max(len(line[column]) for line in lines) for column in range(len(heads))]
-        shown = ["  ".join(cell.rjust(width) if side == "right" else cell.ljust(width)
-                           for cell, width, side in zip(line, widths, self.align, strict=True)).rstrip() for line in lines]
+        shown = [
+            "  ".join(
+                cell.rjust(width) if side == "right" else cell.ljust(width)
+                for cell, width, side in zip(line, widths, self.align, strict=True)
+            ).rstrip()
+            for line in lines
+        ]
         return "\n".join([self.caption, *shown])
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
@@ -51,9 +56,13 @@ class Display:
         head = "".join(f'<th scope="col">{html.escape(field["title"])}</th>' for field in self.fields)
         body = "".join(
             f'<tr><th scope="row">{html.escape(line[0])}</th>'
-            + "".join(f'<td style="text-align: {side}">{html.escape(cell)}</td>'
-                      for cell, side in zip(line[1:], self.align[1:], strict=True)) + "</tr>"
-            for line in self.cells)
+            + "".join(
+                f'<td style="text-align: {side}">{html.escape(cell)}</td>'
+                for cell, side in zip(line[1:], self.align[1:], strict=True)
+            )
+            + "</tr>"
+            for line in self.cells
+        )
         caption = html.escape(self.caption)
         return f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
@@ -64,11 +73,16 @@ def show(table: Table, columns: dict[str, str], caption: str) -> Display:
     The first column heads its row. A caption is needed, and every row must have a source.
     """
     if not caption.strip():
-        raise BriefError(f"table {table.name}", "shown without a caption", "a caption that says what the rows are",
-                         "Pass caption='…'.")
+        raise BriefError(
+            f"table {table.name}",
+            "shown without a caption",
+            "a caption that says what the rows are",
+            "Pass caption='…'.",
+        )
     if not any(row.sources for row in table.rows):
-        raise BriefError(f"table “{caption}”", "no row with a source", "rows that rest on a source",
-                         "Show rows of a table in data/.")
+        raise BriefError(
+            f"table “{caption}”", "no row with a source", "rows that rest on a source", "Show rows of a table in data/."
+        )
     fields = [{"name": name, "type": table.field(name).type, "title": title} for name, title in columns.items()]
     lines = table.lines(*columns)
     values = [[value.isoformat() if isinstance(value, dt.date) else value for value in line] for line in lines]

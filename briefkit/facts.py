@@ -25,8 +25,8 @@ LOCALE = "en_GB"
 SHOWN_SOURCES = 3
 DATE_PATTERNS = {"day": "d MMMM y", "month": "MMMM y", "year": "y", "day and month": "d MMMM"}
 _SMALL = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-    "seventeen eighteen nineteen"
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen "
+    "fourteen fifteen sixteen seventeen eighteen nineteen"
 ).split()
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
 
@@ -298,8 +298,12 @@ class Fact(Sourced):
     __hash__ = None  # type: ignore[assignment]
 
     def __bool__(self) -> bool:
-        raise BriefError(f"fact “{self.text}”", "used as a plain truth value, which would drop its sources",
-                         "a comparison", "Compare it: fact > 0.")
+        raise BriefError(
+            f"fact “{self.text}”",
+            "used as a plain truth value, which would drop its sources",
+            "a comparison",
+            "Compare it: fact > 0.",
+        )
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -330,13 +334,19 @@ class Truth(Sourced):
     def choose(self, true: str, false: str, **facts: Sourced) -> Fact:
         """Pick the sentence that the facts support; ``{name}`` in it stands for a fact given by name."""
         chosen = true if self.value else false
-        return replace(compose(chosen, **facts), rows=united(self.rows, *(fact.rows for fact in facts.values())),
-                       about=self.comparison, as_of=self.as_of)
+        return replace(
+            compose(chosen, **facts),
+            rows=united(self.rows, *(fact.rows for fact in facts.values())),
+            about=self.comparison,
+            as_of=self.as_of,
+        )
 
     def _joined(self, other: Truth, word: str, value: bool) -> Truth:
         if not isinstance(other, Truth):
             raise BriefError(f"“{self.comparison}”", f"joined with {other!r}", "another comparison of facts")
-        text = f"{self.comparison} {word} {other.comparison}" if word == "or" else f"{self.comparison}; {other.comparison}"
+        text = (
+            f"{self.comparison} {word} {other.comparison}" if word == "or" else f"{self.comparison}; {other.comparison}"
+        )
         return Truth(value, united(self.rows, other.rows), text, self.as_of)
 
     def __and__(self, other: Truth) -> Truth:
@@ -349,8 +359,12 @@ class Truth(Sourced):
         return replace(self, value=not self.value, comparison=f"not ({self.comparison})")
 
     def __bool__(self) -> bool:
-        raise BriefError(f"“{self.comparison}”", "used as a plain truth value, which would drop its sources",
-                         "truths joined by &, | and ~", "Write a & b, or truth.choose('…', '…').")
+        raise BriefError(
+            f"“{self.comparison}”",
+            "used as a plain truth value, which would drop its sources",
+            "truths joined by &, | and ~",
+            "Write a & b, or truth.choose('…', '…').",
+        )
 
 
 def compose(template: str, **facts: Sourced) -> Fact:
@@ -365,8 +379,12 @@ def compose(template: str, **facts: Sourced) -> Fact:
             parts.append(literal)
         if name is not None:
             if name not in facts:
-                raise BriefError(f"text “{template}”", f"{{{name}}} is not given", f"one of: {', '.join(facts) or 'none'}",
-                                 f"Pass {name}=… beside the text.")
+                raise BriefError(
+                    f"text “{template}”",
+                    f"{{{name}}} is not given",
+                    f"one of: {', '.join(facts) or 'none'}",
+                    f"Pass {name}=… beside the text.",
+                )
             parts.append(facts[name])
     text = "".join(part if isinstance(part, str) else part.text for part in parts)
     rows = united(*(fact.rows for fact in facts.values()))

@@ -53,13 +53,21 @@ def check_roles(text: str, place: str) -> None:
     for before, block in zip(tokens, tokens[1:], strict=False):
         in_title = before.type == "heading_open" and before.tag == "h1"
         if in_title and any(is_role(token) for token in block.children or ()):
-            raise BriefError(place, "a role in the opening heading, where JupyterLab never evaluates it",
-                             "a heading that holds in every edition", "Move the value into the sentence below it.")
+            raise BriefError(
+                place,
+                "a role in the opening heading, where JupyterLab never evaluates it",
+                "a heading that holds in every edition",
+                "Move the value into the sentence below it.",
+            )
     loose = [block.content for block in tokens if block.type == "html_block"]
     loose += [token.content for _, token in inline_tokens(tokens) if token.type in ("text", "html_inline")]
     if any("{" + ROLE + "}" in piece for piece in loose):
-        raise BriefError(place, "a literal {eval} that is no role (inside HTML, or split by a | in a table)",
-                         "{eval}`expression` in plain Markdown", "Bind the expression to a name and use the name.")
+        raise BriefError(
+            place,
+            "a literal {eval} that is no role (inside HTML, or split by a | in a table)",
+            "{eval}`expression` in plain Markdown",
+            "Bind the expression to a name and use the name.",
+        )
 
 
 def replace_roles(text: str, value: Callable[[str], str]) -> str:

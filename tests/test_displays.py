@@ -1,9 +1,9 @@
 import pytest
 
+from briefkit.data import open_data
 from briefkit.displays import show
 from briefkit.errors import BriefError
 from briefkit.facts import TABLE
-from briefkit.tables import open_data
 
 
 @pytest.fixture

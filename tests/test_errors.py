@@ -13,7 +13,9 @@ def test_parts_that_are_not_given_leave_no_trace():
 
 
 def test_several_faults_are_reported_together_a_line_each():
-    error = BriefError.together([BriefError("a", "empty"), BriefError.together([BriefError("b", "old"), BriefError("c", "bad")])])
+    error = BriefError.together(
+        [BriefError("a", "empty"), BriefError.together([BriefError("b", "old"), BriefError("c", "bad")])]
+    )
     assert str(error).splitlines() == ["a: empty.", "b: old.", "c: bad."]
     assert len(error.faults) == 3
 

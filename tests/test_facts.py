@@ -18,27 +18,30 @@ def fact(value, *rows, **more):
     return Fact(value, rows=rows or (STRONG,), as_of=DAY, **more)
 
 
-@pytest.mark.parametrize(("made", "text"), [
-    (fact(1550), "1,550"),
-    (fact(0.1094).percent(1), "10.9%"),
-    (fact(0.29).percent(), "29%"),
-    (fact(12).words(), "twelve"),
-    (fact(46).words(capital=True), "Forty-six"),
-    (fact(1550).words(), "1,550"),
-    (fact(2.5), "2.5"),
-    (fact(2.456).rounded(1), "2.5"),
-    (fact(-12), "-12"),
-    (fact(dt.date(2021, 4, 15)), "15 April 2021"),
-    (fact(dt.date(2021, 4, 15)).month(), "April 2021"),
-    (fact(dt.date(2021, 4, 15)).year(), "2021"),
-    (fact(dt.date(2021, 4, 15)).day(), "15 April"),
-    (fact("exactly so", style="quote"), "“exactly so”"),
-])
+@pytest.mark.parametrize(
+    ("made", "text"),
+    [
+        (fact(1550), "1,550"),
+        (fact(0.1094).percent(1), "10.9%"),
+        (fact(0.29).percent(), "29%"),
+        (fact(12).words(), "twelve"),
+        (fact(46).words(capital=True), "Forty-six"),
+        (fact(1550).words(), "1,550"),
+        (fact(2.5), "2.5"),
+        (fact(2.456).rounded(1), "2.5"),
+        (fact(-12), "-12"),
+        (fact(dt.date(2021, 4, 15)), "15 April 2021"),
+        (fact(dt.date(2021, 4, 15)).month(), "April 2021"),
+        (fact(dt.date(2021, 4, 15)).year(), "2021"),
+        (fact(dt.date(2021, 4, 15)).day(), "15 April"),
+        (fact("exactly so", style="quote"), "“exactly so”"),
+    ],
+)
 def test_a_fact_stands_in_prose_in_house_style(made, text):
     assert made.text == text
 
 
-@given(st.integers(min_value=-10**12, max_value=10**12))
+@given(st.integers(min_value=-(10**12), max_value=10**12))
 def test_a_whole_number_can_be_read_back_from_its_text(number):
     assert int(Fact(number).text.replace(",", "")) == number
 
@@ -126,7 +129,9 @@ def test_a_text_that_names_a_fact_not_given_is_an_error():
 def test_a_fact_displays_as_text_as_html_and_as_evidence():
     bundle = fact(1550, STRONG, unit="warheads")._repr_mimebundle_()
     assert bundle["text/plain"] == "1,550"
-    assert bundle["text/html"].startswith('<span class="fact" title="holdings 2001 · RUR (1 row, corroborated support): Example')
+    assert bundle["text/html"].startswith(
+        '<span class="fact" title="holdings 2001 · RUR (1 row, corroborated support): Example'
+    )
     assert bundle[FACT]["unit"] == "warheads"
     assert bundle[FACT]["rows"] == [["holdings", "2001|RUR"]]
 
@@ -140,7 +145,7 @@ def test_rows_are_united_once_each_in_order_of_first_appearance(first, second):
     both = united(first, second)
     assert set(both) == {*first, *second}
     assert len(set(both)) == len(both)
-    assert both[:len(set(first))] == tuple(dict.fromkeys(first))
+    assert both[: len(set(first))] == tuple(dict.fromkeys(first))
 
 
 def test_a_truth_has_its_own_form_for_exporters():
