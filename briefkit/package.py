@@ -19,18 +19,26 @@ def find_data(start: Path | None = None) -> Path:
     for place in (here, *here.parents):
         if (place / "data" / "datapackage.json").is_file():
             return place / "data"
-    raise BriefError(str(here), "no data/datapackage.json here or above", "a folder inside the project",
-                     "Start from the project's folder.")
+    raise BriefError(
+        str(here),
+        "no data/datapackage.json here or above",
+        "a folder inside the project",
+        "Start from the project's folder.",
+    )
+
+
+def descriptor(folder: Path) -> dict[str, Any]:
+    """Read datapackage.json."""
+    path = folder / "datapackage.json"
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise BriefError(str(path), f"not readable as JSON ({error})", "a Data Package descriptor") from None
 
 
 def resources(folder: Path) -> dict[str, dict[str, Any]]:
-    """Read the descriptor: each table's resource by its name."""
-    path = folder / "datapackage.json"
-    try:
-        package = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise BriefError(str(path), f"not readable as JSON ({error})", "a Data Package descriptor") from None
-    return {resource["name"]: resource for resource in package["resources"]}
+    """Describe each table by its name."""
+    return {resource["name"]: resource for resource in descriptor(folder)["resources"]}
 
 
 def key_fields(resource: dict[str, Any]) -> list[str]:
@@ -69,11 +77,19 @@ def _faults(folder: Path) -> Iterator[BriefError]:
     for resource in tables.values():
         path = folder / resource["path"]
         if not path.is_file():
-            yield BriefError(f"data/{resource['path']}", "no such file", "the table that datapackage.json names",
-                             "Add the file, or take the table out of datapackage.json.")
+            yield BriefError(
+                f"data/{resource['path']}",
+                "no such file",
+                "the table that datapackage.json names",
+                "Add the file, or take the table out of datapackage.json.",
+            )
         elif not _has_rows(path):
-            yield BriefError(f"data/{resource['path']}", "no rows", "at least one row",
-                             "Add a row, or take the table out of datapackage.json.")
+            yield BriefError(
+                f"data/{resource['path']}",
+                "no rows",
+                "at least one row",
+                "Add a row, or take the table out of datapackage.json.",
+            )
     from frictionless import Package, system  # loaded only when a table changed
 
     with system.use_context(trusted=True):
@@ -94,15 +110,21 @@ def _label_faults(resource: dict[str, Any], file: str, labels: list[str]) -> Ite
     where = f"{file}, row 1"
     for name in names:
         if name not in labels:
-            yield BriefError(where, f"no column “{name}”", "the columns that datapackage.json names",
-                             "Add the column and its cells.")
+            yield BriefError(
+                where, f"no column “{name}”", "the columns that datapackage.json names", "Add the column and its cells."
+            )
     for label in labels:
         if label not in names:
-            yield BriefError(where, f"unknown column “{label}”", "the columns that datapackage.json names",
-                             "Remove it, or describe it in datapackage.json.")
+            yield BriefError(
+                where,
+                f"unknown column “{label}”",
+                "the columns that datapackage.json names",
+                "Remove it, or describe it in datapackage.json.",
+            )
     if sorted(labels) == sorted(names):
-        yield BriefError(where, f"the columns stand in another order: {', '.join(labels)}", ", ".join(names),
-                         "Move the columns.")
+        yield BriefError(
+            where, f"the columns stand in another order: {', '.join(labels)}", ", ".join(names), "Move the columns."
+        )
     elif set(labels) == set(names):
         yield BriefError(where, "a column stands twice", "each column once", "Remove one of the two.")
 
@@ -118,8 +140,16 @@ def _has_rows(path: Path) -> bool:
 # What to say for each kind of fault: found, expected, remedy. Braces are filled from the fault.
 _MESSAGES = {
     "type-error": ("“{cell}” is not {type}", "", "Write {example}."),
-    "primary-key": ("the key {key} stands in another row too", "each key once", "Remove or rename one of the two rows."),
-    "foreign-key": ("“{cell}” is not in {reference}", "a key of that table", "Add it there first, or mend the spelling."),
+    "primary-key": (
+        "the key {key} stands in another row too",
+        "each key once",
+        "Remove or rename one of the two rows.",
+    ),
+    "foreign-key": (
+        "“{cell}” is not in {reference}",
+        "a key of that table",
+        "Add it there first, or mend the spelling.",
+    ),
     "encoding": ("not UTF-8 text", "UTF-8", "Save the file as “CSV UTF-8”."),
     "blank-row": ("an empty line", "a row", "Delete the line."),
     "missing-cell": ("too few cells: “{field}” is missing", "a cell for each column", "Add the missing comma."),
@@ -149,9 +179,14 @@ def _fault(resource: dict[str, Any], file: str, error: Any) -> BriefError:
     types = {item["name"]: item["type"] for item in fields}
     named, example = _TYPES.get(types.get(field, ""), ("a valid value", "a value that the field's type allows"))
     cells = dict(zip(types, getattr(error, "cells", ()), strict=False))
-    fills = {"field": field, "cell": cell, "type": named, "example": example,
-             "key": "|".join(str(cells.get(name, "")) for name in key_fields(resource)),
-             "reference": getattr(error, "reference_name", "") or Path(file).stem}
+    fills = {
+        "field": field,
+        "cell": cell,
+        "type": named,
+        "example": example,
+        "key": "|".join(str(cells.get(name, "")) for name in key_fields(resource)),
+        "reference": getattr(error, "reference_name", "") or Path(file).stem,
+    }
     return BriefError(place, *(text.format(**fills) for text in _MESSAGES[kind]))
 
 
@@ -161,4 +196,6 @@ def _constraint_fault(place: str, field: str, cell: str, note: str) -> BriefErro
         remedy = sourceless if field == "source_id" else "Fill the cell."
         return BriefError(place, "blank", "a value in every row", remedy)
     rule = note.split("constraint")[1].split(" and the cell")[0].strip(' "') if "constraint" in note else note
-    return BriefError(place, f"“{cell}” breaks the rule {rule}", "", "Correct the cell, or the rule in datapackage.json.")
+    return BriefError(
+        place, f"“{cell}” breaks the rule {rule}", "", "Correct the cell, or the rule in datapackage.json."
+    )

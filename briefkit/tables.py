@@ -1,23 +1,19 @@
-"""The tables of a brief: a validated data package, filtered to an edition's day, that hands out facts."""
+"""Tables that hand out facts: rows are chosen, summed, joined and grouped, and each line keeps where it came from."""
 
 from __future__ import annotations
 
 import datetime as dt
-import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from briefkit.errors import BriefError
-from briefkit.facts import Fact, Row, Source, Truth, united
-from briefkit.package import find_data, key_fields, listed, resources, validate
+from briefkit.facts import Fact, Row, Truth, united
+from briefkit.package import listed
 
-LATEST = "latest"
 ROWS = "_rows"
-QUOTABLE = {"verified": "", "verified in translation": ", in translation"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +29,9 @@ class Field:
 class Table:
     """Hold the rows of one table, or of a table derived from it, each line with the rows it came from."""
 
-    def __init__(self, name: str, frame: pd.DataFrame, fields: dict[str, Field], as_of: dt.date,
-                 day_field: str = "") -> None:
+    def __init__(
+        self, name: str, frame: pd.DataFrame, fields: dict[str, Field], as_of: dt.date, day_field: str = ""
+    ) -> None:
         self.name, self.frame, self.as_of, self.day_field = name, frame, as_of, day_field
         self._fields = fields
 
@@ -82,8 +79,10 @@ class Table:
             if value is None:
                 frame = frame[column.isna()]
                 continue
-            values = [item.value if isinstance(item, Fact) else item
-                      for item in (value if isinstance(value, (list, tuple, set)) else [value])]
+            values = [
+                item.value if isinstance(item, Fact) else item
+                for item in (value if isinstance(value, (list, tuple, set)) else [value])
+            ]
             if column.dtype.kind == "M":
                 values = [pd.Timestamp(item) for item in values]
             frame = frame[column.isin(values)]
@@ -96,8 +95,11 @@ class Table:
         try:
             return frame.eval(condition, engine="python").fillna(False).astype(bool)
         except Exception as error:  # pandas raises whatever the expression raises
-            raise BriefError(f"table {self.name}", f"the condition “{condition}” fails: {error}",
-                             "an expression over the table's fields") from error
+            raise BriefError(
+                f"table {self.name}",
+                f"the condition “{condition}” fails: {error}",
+                "an expression over the table's fields",
+            ) from error
 
     def sort(self, *names: str, descending: bool = False) -> Table:
         """Order the rows by fields; equal ones keep their order."""
@@ -124,8 +126,12 @@ class Table:
 
     def _must_have_rows(self, frame: pd.DataFrame, purpose: str) -> None:
         if frame.empty:
-            raise BriefError(f"table {self.name}", f"no row left as of {self.as_of.isoformat()} for {purpose}",
-                             "at least one row", "Widen the condition, or write the sentence so that it may be none.")
+            raise BriefError(
+                f"table {self.name}",
+                f"no row left as of {self.as_of.isoformat()} for {purpose}",
+                "at least one row",
+                "Widen the condition, or write the sentence so that it may be none.",
+            )
 
     # --- facts ---------------------------------------------------------------------------------------------------
 
@@ -135,12 +141,20 @@ class Table:
         chosen._needs(name)
         if len(chosen) != 1:
             asked = ", ".join(f"{key}={value!s}" for key, value in equal.items()) or "no condition"
-            raise BriefError(f"table {self.name}", f"{len(chosen)} rows where “{name}” is picked ({asked})",
-                             "exactly one row", "Name the row by its key.")
+            raise BriefError(
+                f"table {self.name}",
+                f"{len(chosen)} rows where “{name}” is picked ({asked})",
+                "exactly one row",
+                "Name the row by its key.",
+            )
         line = chosen.frame.iloc[0]
         if pd.isna(line[name]):
-            raise BriefError(f"table {self.name}, row {line[ROWS][0].key}", f"“{name}” is blank, so unknown",
-                             "a known value", "Say that it is unknown, or leave the row out.")
+            raise BriefError(
+                f"table {self.name}, row {line[ROWS][0].key}",
+                f"“{name}” is blank, so unknown",
+                "a known value",
+                "Say that it is unknown, or leave the row out.",
+            )
         return Fact(_plain(line[name]), self.field(name).unit, line[ROWS], name, self.as_of, _precision(line, name))
 
     def first(self, name: str) -> Fact:
@@ -170,9 +184,12 @@ class Table:
         self._needs(name)
         blank = int(self.frame[name].isna().sum())
         if blank:
-            raise BriefError(f"table {self.name}", f"{blank} of {len(self)} rows have no known “{name}”",
-                             "known values, or the sum would be too low",
-                             f"Leave them out with where('{name}.notna()') and say so.")
+            raise BriefError(
+                f"table {self.name}",
+                f"{blank} of {len(self)} rows have no known “{name}”",
+                "known values, or the sum would be too low",
+                f"Leave them out with where('{name}.notna()') and say so.",
+            )
         about = f"sum of {name} over {_count(len(self))}"
         return Fact(_plain(self.frame[name].sum()), self.field(name).unit, self.rows, about, self.as_of)
 
@@ -201,8 +218,10 @@ class Table:
     def lines(self, *names: str) -> list[list[Any]]:
         """List the values of fields line by line: numbers, texts, dates, and None where unknown."""
         self._needs(*names)
-        return [[None if pd.isna(value) else _plain(value) for value in line]
-                for line in self.frame[list(names)].itertuples(index=False)]
+        return [
+            [None if pd.isna(value) else _plain(value) for value in line]
+            for line in self.frame[list(names)].itertuples(index=False)
+        ]
 
     # --- derived tables ------------------------------------------------------------------------------------------
 
@@ -240,8 +259,10 @@ class Table:
         frame = self.frame.merge(theirs, left_on=left, right_on=right + suffix, how=how)
         pairs = zip(frame[ROWS], frame.pop(ROWS + suffix), strict=True)
         frame[ROWS] = [united(mine, their if isinstance(their, tuple) else ()) for mine, their in pairs]
-        renamed = {name + suffix: Field(name + suffix, field.title, field.unit, field.type)
-                   for name, field in other._fields.items()}
+        renamed = {
+            name + suffix: Field(name + suffix, field.title, field.unit, field.type)
+            for name, field in other._fields.items()
+        }
         return self._with(frame, self._fields | renamed)
 
     def assign(self, **columns: Any) -> Table:
@@ -266,161 +287,12 @@ class Table:
         wide.columns = [str(column) for column in wide.columns]
         wide = wide.assign(**{ROWS: rows}).reset_index()
         unit = self.field(values).unit
-        made = {column: Field(column, column, unit, self.field(values).type)
-                for column in wide.columns if column not in (index, ROWS)}
+        made = {
+            column: Field(column, column, unit, self.field(values).type)
+            for column in wide.columns
+            if column not in (index, ROWS)
+        }
         return self._with(wide, {index: self.field(index)} | made)
-
-
-class Data:
-    """Open a data package as of a day; index it by a table's name."""
-
-    def __init__(self, folder: Path, as_of: str) -> None:
-        self.folder = folder
-        self.package = resources(folder)
-        self._frames: dict[str, pd.DataFrame] = {}
-        self.latest = max(day for name in self._dated() for day in [self._last_day(name)] if day)
-        self.as_of = self._day(as_of)
-
-    def __repr__(self) -> str:
-        return f"{len(self.package)} tables as of {self.as_of.isoformat()}"
-
-    def __getitem__(self, name: str) -> Table:
-        if name not in self.package:
-            raise BriefError("data/datapackage.json", f"no table “{name}”", f"one of: {', '.join(self.package)}")
-        resource = self.package[name]
-        frame, day_field = self._frame(name), resource.get("as_of", "")
-        if day_field:
-            frame = frame[_days(frame, day_field) <= pd.Timestamp(self.as_of)]
-        fields = {field["name"]: Field(field["name"], field.get("title", ""), field.get("unit", ""), field["type"])
-                  for field in resource["schema"]["fields"]}
-        keys = ["|".join(key) for key in zip(*(frame[name].map(_key_text) for name in key_fields(resource)), strict=True)]
-        rows = [(self._row(name, key, source, support),) for key, source, support in
-                zip(keys, *(frame[field] if field in frame else [""] * len(frame) for field in ("source_id", "support")),
-                    strict=True)]
-        return Table(name, frame.assign(**{ROWS: rows}), fields, self.as_of, day_field)
-
-    def quote(self, quote_id: str) -> Fact:
-        """Quote words exactly as `quotes` holds them; words that were not verified may only be paraphrased."""
-        line = self["quotes"].where(quote_id=quote_id)
-        words, state = line.pick("text"), line.pick("verification").value
-        if state not in QUOTABLE:
-            raise BriefError(f"data/quotes.csv, row {quote_id}", f"the quotation is {state}", "verified words",
-                             "Paraphrase it in your own words.")
-        speaker = line.pick("speaker").value
-        return Fact(words.value, "", words.rows, f"words of {speaker}{QUOTABLE[state]}", self.as_of, "quote")
-
-    def name(self, code: str, in_text: bool = False) -> str:
-        """Give a country's English name for a code; `in_text` adds the article ("the United States")."""
-        return str(self["countries"].pick("in_text" if in_text else "name", code=code).value)
-
-    def _dated(self) -> list[str]:
-        return [name for name, resource in self.package.items() if resource.get("as_of")]
-
-    def _frame(self, name: str) -> pd.DataFrame:
-        if name not in self._frames:
-            self._frames[name] = _read(self.folder, self.package[name])
-        return self._frames[name]
-
-    def _last_day(self, name: str) -> dt.date | None:
-        days = _days(self._frame(name), self.package[name]["as_of"]).dropna()
-        return days.max().date() if len(days) else None
-
-    def _day(self, as_of: str) -> dt.date:
-        if as_of == LATEST:
-            return self.latest
-        try:
-            day = dt.date.fromisoformat(as_of)
-        except (TypeError, ValueError):
-            raise BriefError(f"as_of {as_of!r}", "not a day", "“latest” or a date like 2021-04-30") from None
-        if day > self.latest:
-            raise BriefError(f"as_of {as_of}", f"later than the last day that any row reports, {self.latest}",
-                             "a day that the tables reach", "Use “latest”.")
-        return day
-
-    @functools.cached_property
-    def _sources(self) -> dict[str, Source]:
-        frame = self._frame("sources").fillna("")
-        names = {field: "source_id" if field == "id" else field for field in Source.__slots__}
-        return {line["source_id"]: Source(**{field: line[name] for field, name in names.items()})
-                for line in frame.to_dict("records")}
-
-    @functools.cached_property
-    def _further(self) -> dict[tuple[str, str], list[str]]:
-        """Map a row to the further sources that agree with it."""
-        found: dict[tuple[str, str], list[str]] = {}
-        for line in self._frame("support").to_dict("records") if "support" in self.package else ():
-            if line["relation"] != "contradicts":
-                found.setdefault((line["table"], line["key"]), []).append(line["source_id"])
-        return found
-
-    @functools.cached_property
-    def _disagreements(self) -> dict[tuple[str, str], list[str]]:
-        """Map a row to a sentence for each disagreement between sources about it."""
-        found: dict[tuple[str, str], list[str]] = {}
-        frame = self._frame("disagreements") if "disagreements" in self.package else pd.DataFrame()
-        for line in frame.fillna("").to_dict("records"):
-            text = (f"{line['topic']}: {line['value_a']} ({self._publisher(line['source_a'])}) "
-                    f"or {line['value_b']} ({self._publisher(line['source_b'])}); used here: {line['preferred']}")
-            found.setdefault((line["table"], line["key"]), []).append(text)
-        return found
-
-    def _publisher(self, source_id: str) -> str:
-        source = self._sources.get(source_id)
-        return (source.publisher or source.title) if source else source_id
-
-    def _row(self, table: str, key: str, source_id: str, support: str) -> Row:
-        ids = [source_id, *self._further.get((table, key), ())] if source_id else []
-        sources = tuple(self._sources[name] for name in dict.fromkeys(ids))
-        return Row(table, key, support, sources, tuple(self._disagreements.get((table, key), ())))
-
-
-def open_data(as_of: str = LATEST, folder: str | Path | None = None) -> Data:
-    """Open the data package nearest to the working folder, checked, with the rows reported up to `as_of`.
-
-    `as_of` is "latest" (the last day that any row reports, never the clock) or a date like "2021-04-30".
-    """
-    folder = Path(folder) if folder else find_data()
-    validate(folder)
-    return Data(folder, as_of)
-
-
-
-# --- reading ------------------------------------------------------------------------------------------------------
-
-
-
-def _read(folder: Path, resource: dict[str, Any]) -> pd.DataFrame:
-    frame = pd.read_csv(folder / resource["path"], dtype=str, keep_default_na=False, na_values=[""], encoding="utf-8")
-    for field in resource["schema"]["fields"]:
-        name = field["name"]
-        if field["type"] == "date":
-            frame[name] = pd.to_datetime(frame[name])
-        elif field["type"] in ("integer", "year"):
-            frame[name] = pd.to_numeric(frame[name]).astype("Int64")
-        elif field["type"] == "number":
-            frame[name] = pd.to_numeric(frame[name])
-        elif field["type"] == "boolean":
-            frame[name] = frame[name].map({"true": True, "false": False}).astype("boolean")
-    return frame
-
-
-def _days(frame: pd.DataFrame, name: str) -> pd.Series:
-    """Give the day that each row reports: a month or a year counts from its last day."""
-    column = frame[name]
-    if column.dtype.kind in "iu" or str(column.dtype) == "Int64":
-        return pd.to_datetime(column.astype(str) + "-12-31")
-    if "date_precision" not in frame:
-        return column
-    ends = {"month": column + pd.offsets.MonthEnd(0), "year": column + pd.offsets.YearEnd(0)}
-    for precision, end in ends.items():
-        column = column.where(frame["date_precision"] != precision, end)
-    return column
-
-
-
-
-def _key_text(value: Any) -> str:
-    return value.date().isoformat() if isinstance(value, pd.Timestamp) else "" if pd.isna(value) else str(value)
 
 
 def _plain(value: Any) -> Any:

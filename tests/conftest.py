@@ -32,17 +32,67 @@ Q2,A Minister,2001-01-02,words more or less,not verified word for word,S1,single
 """
 NOTED = [("source_id", "string"), ("support", "string")]
 SCHEMAS = {
-    "sources": (SOURCES, "source_id", "", [("source_id", "string"), ("title", "string"), ("publisher", "string"),
-                ("published", "string"), ("url", "string"), ("kind", "string"), ("licence", "string")]),
-    "support": (SUPPORT, ["table", "key", "source_id"], "", [("table", "string"), ("key", "string"),
-                ("source_id", "string"), ("field", "string"), ("value", "string"), ("relation", "string"),
-                ("note", "string")]),
-    "holdings": (HOLDINGS, ["date", "country"], "date", [("date", "date"), ("country", "string"), ("value", "integer"),
-                 ("note", "string"), *NOTED]),
-    "events": (EVENTS, "event_id", "date", [("event_id", "string"), ("date", "date"), ("date_precision", "string"),
-               ("kind", "string"), ("until", "date"), ("reply_to", "string"), *NOTED]),
-    "quotes": (QUOTES, "quote_id", "date", [("quote_id", "string"), ("speaker", "string"), ("date", "date"),
-               ("text", "string"), ("verification", "string"), *NOTED]),
+    "sources": (
+        SOURCES,
+        "source_id",
+        "",
+        [
+            ("source_id", "string"),
+            ("title", "string"),
+            ("publisher", "string"),
+            ("published", "string"),
+            ("url", "string"),
+            ("kind", "string"),
+            ("licence", "string"),
+        ],
+    ),
+    "support": (
+        SUPPORT,
+        ["table", "key", "source_id"],
+        "",
+        [
+            ("table", "string"),
+            ("key", "string"),
+            ("source_id", "string"),
+            ("field", "string"),
+            ("value", "string"),
+            ("relation", "string"),
+            ("note", "string"),
+        ],
+    ),
+    "holdings": (
+        HOLDINGS,
+        ["date", "country"],
+        "date",
+        [("date", "date"), ("country", "string"), ("value", "integer"), ("note", "string"), *NOTED],
+    ),
+    "events": (
+        EVENTS,
+        "event_id",
+        "date",
+        [
+            ("event_id", "string"),
+            ("date", "date"),
+            ("date_precision", "string"),
+            ("kind", "string"),
+            ("until", "date"),
+            ("reply_to", "string"),
+            *NOTED,
+        ],
+    ),
+    "quotes": (
+        QUOTES,
+        "quote_id",
+        "date",
+        [
+            ("quote_id", "string"),
+            ("speaker", "string"),
+            ("date", "date"),
+            ("text", "string"),
+            ("verification", "string"),
+            *NOTED,
+        ],
+    ),
 }
 
 
@@ -55,18 +105,33 @@ def write_package(folder: Path) -> Path:
         (data / f"{name}.csv").write_text(text, encoding="utf-8")
         required = {"source_id", "support"}
         schema = {
-            "fields": [{"name": field, "type": kind} | ({"constraints": {"required": True}} if field in required else {})
-                       | ({"unit": "warheads"} if field == "value" and kind == "integer" else {})
-                       for field, kind in fields],
-            "primaryKey": key, "missingValues": [""],
+            "fields": [
+                {"name": field, "type": kind}
+                | ({"constraints": {"required": True}} if field in required else {})
+                | ({"unit": "warheads"} if field == "value" and kind == "integer" else {})
+                for field, kind in fields
+            ],
+            "primaryKey": key,
+            "missingValues": [""],
             "foreignKeys": [{"fields": "source_id", "reference": {"resource": "sources", "fields": "source_id"}}]
-            if name != "sources" else [],
+            if name != "sources"
+            else [],
         }
-        resource = {"name": name, "type": "table", "path": f"{name}.csv", "format": "csv", "mediatype": "text/csv",
-                    "encoding": "utf-8", "schema": schema}
+        resource = {
+            "name": name,
+            "type": "table",
+            "path": f"{name}.csv",
+            "format": "csv",
+            "mediatype": "text/csv",
+            "encoding": "utf-8",
+            "schema": schema,
+        }
         resources.append(resource | ({"as_of": as_of} if as_of else {}))
-    package = {"$schema": "https://datapackage.org/profiles/2.0/datapackage.json", "name": "made-up",
-               "resources": resources}
+    package = {
+        "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
+        "name": "made-up",
+        "resources": resources,
+    }
     (data / "datapackage.json").write_text(json.dumps(package), encoding="utf-8")
     return data
 
@@ -75,3 +140,56 @@ def write_package(folder: Path) -> Path:
 def data_folder(tmp_path: Path) -> Path:
     """Make a project with the made-up tables and give its data folder."""
     return write_package(tmp_path)
+
+
+def markdown(cell_id: str, source: str, *tags: str) -> dict:
+    """Make a Markdown cell."""
+    return {"cell_type": "markdown", "id": cell_id, "source": source, "metadata": {"tags": list(tags)} if tags else {}}
+
+
+def code(cell_id: str, source: str, *tags: str) -> dict:
+    """Make a code cell."""
+    return {
+        "cell_type": "code",
+        "id": cell_id,
+        "source": source,
+        "metadata": {"tags": list(tags)} if tags else {},
+        "outputs": [],
+        "execution_count": None,
+    }
+
+
+SETUP = """from briefkit import charts, claim, open_data, show
+data = open_data(as_of)
+rurland = data["holdings"].where(country="RUR")
+last = rurland.last("value")
+day = rurland.last("date")"""
+FIGURE_CELL = 'charts.line(rurland, x="date", y="value", title="Rurland grew", subtitle="Warheads")'
+CELLS = [
+    markdown("title", "# Rurland armed itself\n\nBy {eval}`day.month()` it held {eval}`last` warheads."),
+    code("parameters", 'as_of = "latest"', "parameters"),
+    code("setup", SETUP, "remove-cell"),
+    markdown("summary", "**Key findings**\n\n- It began with {eval}`rurland.first('value')`.", "summary"),
+    markdown("rise", "## The arsenal grew\n\nFrom {eval}`rurland.first('value')` to {eval}`last`."),
+    code("fig-rise", FIGURE_CELL),
+    code("claim-rise", 'claim("Rurland held more than two", last > 2)'),
+    code("table-rise", 'show(rurland, {"date": "Day", "value": "Warheads"}, "Holdings of Rurland")'),
+]
+
+
+def write_notebook(path: Path, cells: list[dict] = CELLS, **replaced: str) -> Path:
+    """Write a made-up brief; a keyword replaces the source of the cell with that id (fig_rise for fig-rise)."""
+    cells = [dict(cell, source=replaced.get(cell["id"].replace("-", "_"), cell["source"])) for cell in cells]
+    notebook = {"nbformat": 4, "nbformat_minor": 5, "metadata": {"brief": {"subject": "Made up"}}, "cells": cells}
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def project(data_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Make a project with tables and one brief, and work in its folder."""
+    root = data_folder.parent
+    write_notebook(root / "notebooks" / "rurland.ipynb")
+    monkeypatch.chdir(root)
+    return root

@@ -11,41 +11,49 @@ def swap(path, old, new):
 def without_column(path, name):
     lines = [line.split(",") for line in path.read_text().splitlines()]
     place = lines[0].index(name)
-    path.write_text("".join(",".join(line[:place] + line[place + 1:]) + "\n" for line in lines))
+    path.write_text("".join(",".join(line[:place] + line[place + 1 :]) + "\n" for line in lines))
 
 
 FAULTS = {
     "a missing column": (
         lambda path: without_column(path, "value"),
-        r'^data/holdings.csv, row 1: no column “value”; expected the columns that datapackage.json names. Add the column'),
+        r"^data/holdings.csv, row 1: no column “value”; expected the columns that .* Add the column",
+    ),
     "an unknown column": (
         lambda path: path.write_text("".join(line + ",x\n" for line in path.read_text().splitlines())),
-        r"data/holdings.csv, row 1: unknown column “x”.*Remove it, or describe it in datapackage.json."),
+        r"data/holdings.csv, row 1: unknown column “x”.*Remove it, or describe it in datapackage.json.",
+    ),
     "text in a number column": (
         lambda path: swap(path, b"12,,S1", b"ten,,S1"),
-        r'data/holdings.csv, row 2, field "value": “ten” is not a whole number. Write digits, such as 10.'),
+        r'data/holdings.csv, row 2, field "value": “ten” is not a whole number. Write digits, such as 10.',
+    ),
     "an impossible date": (
         lambda path: swap(path, b"2002-03-01", b"2002-02-30"),
-        r'row 4, field "date": “2002-02-30” is not a date. Write an existing day as 2021-04-15.'),
+        r'row 4, field "date": “2002-02-30” is not a date. Write an existing day as 2021-04-15.',
+    ),
     "a duplicate key": (
         lambda path: path.write_text(path.read_text() + "2001-03-01,RUR,13,,S1,single\n"),
-        r"row 7: the key 2001-03-01\|RUR stands in another row too; expected each key once. Remove or rename"),
+        r"row 7: the key 2001-03-01\|RUR stands in another row too; expected each key once. Remove or rename",
+    ),
     "an unknown source": (
         lambda path: swap(path, b",S2,", b",S9,"),
-        r'row 6, field "source_id": “S9” is not in sources; expected a key of that table. Add it there first'),
+        r'row 6, field "source_id": “S9” is not in sources; expected a key of that table. Add it there first',
+    ),
     "a row without a source": (
         lambda path: swap(path, b",S2,", b",,"),
-        r'row 6, field "source_id": blank; expected a value in every row. .*a row without a source does not enter'),
+        r'row 6, field "source_id": blank; expected a value in every row. .*a row without a source does not enter',
+    ),
     "an empty table": (
         lambda path: path.write_text(path.read_text().splitlines()[0] + "\n"),
-        r"^data/holdings.csv: no rows; expected at least one row. Add a row, or take the table out"),
+        r"^data/holdings.csv: no rows; expected at least one row. Add a row, or take the table out",
+    ),
     "an empty file": (lambda path: path.write_text(""), r"data/holdings.csv: no rows"),
     "no file": (lambda path: path.unlink(), r"^data/holdings.csv: no such file; expected the table that datapackage"),
     "a file that is not UTF-8": (
         lambda path: swap(path, b"not published", b"not publi\xe9"),
-        r"data/holdings.csv: not UTF-8 text; expected UTF-8. Save the file as “CSV UTF-8”."),
-    "too few cells": (
-        lambda path: swap(path, b",,S2,single", b",,S2"), r"row 6.*too few cells: “support” is missing"),
+        r"data/holdings.csv: not UTF-8 text; expected UTF-8. Save the file as “CSV UTF-8”.",
+    ),
+    "too few cells": (lambda path: swap(path, b",,S2,single", b",,S2"), r"row 6.*too few cells: “support” is missing"),
     "too many cells": (lambda path: swap(path, b",S2,single", b",S2,single,x"), r"row 6.*more cells than columns"),
 }
 
@@ -64,7 +72,9 @@ def test_all_faults_of_one_table_are_reported_together(data_folder):
     with pytest.raises(BriefError) as caught:
         validate(data_folder)
     assert [fault.place for fault in caught.value.faults] == [
-        'data/holdings.csv, row 2, field "value"', 'data/holdings.csv, row 6, field "source_id"']
+        'data/holdings.csv, row 2, field "value"',
+        'data/holdings.csv, row 6, field "source_id"',
+    ]
 
 
 def test_good_tables_pass_and_are_checked_again_only_after_a_change(data_folder):

@@ -7,8 +7,8 @@ from conftest import EVENTS, write_package
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from briefkit.data import open_data
 from briefkit.errors import BriefError
-from briefkit.tables import open_data
 
 
 @pytest.fixture
@@ -53,11 +53,14 @@ def test_asking_for_rows_that_are_not_there_is_an_error_with_the_day(holdings):
         holdings.where(country="XXX").max("value")
 
 
-@pytest.mark.parametrize(("work", "message"), [
-    (lambda table: table.where(nation="RUR"), "table holdings: no field “nation”; expected one of: date, country"),
-    (lambda table: table.where("nation > 1"), "the condition “nation > 1” fails"),
-    (lambda table: table.sum("nation"), "no field “nation”"),
-])
+@pytest.mark.parametrize(
+    ("work", "message"),
+    [
+        (lambda table: table.where(nation="RUR"), "table holdings: no field “nation”; expected one of: date, country"),
+        (lambda table: table.where("nation > 1"), "the condition “nation > 1” fails"),
+        (lambda table: table.sum("nation"), "no field “nation”"),
+    ],
+)
 def test_a_field_that_does_not_exist_is_named(holdings, work, message):
     with pytest.raises(BriefError, match=message):
         work(holdings)
@@ -107,10 +110,13 @@ def test_the_latest_day_is_the_last_that_any_row_reports(data):
     assert data.latest == data.as_of == dt.date(2003, 3, 1)
 
 
-@pytest.mark.parametrize(("as_of", "message"), [
-    ("2004-01-01", "later than the last day that any row reports, 2003-03-01"),
-    ("April 2001", "not a day; expected “latest” or a date like 2021-04-30"),
-])
+@pytest.mark.parametrize(
+    ("as_of", "message"),
+    [
+        ("2004-01-01", "later than the last day that any row reports, 2003-03-01"),
+        ("April 2001", "not a day; expected “latest” or a date like 2021-04-30"),
+    ],
+)
 def test_a_day_that_no_edition_can_have_is_refused(data_folder, as_of, message):
     with pytest.raises(BriefError, match=message):
         open_data(as_of, data_folder)

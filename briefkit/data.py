@@ -1,0 +1,189 @@
+"""An edition's data: the package of tables as of a day, each row tied to the sources that support it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from briefkit.errors import BriefError
+from briefkit.facts import Fact, Row, Source
+from briefkit.package import find_data, key_fields, resources, validate
+from briefkit.tables import ROWS, Field, Table
+
+LATEST = "latest"
+QUOTABLE = {"verified": "", "verified in translation": ", in translation"}
+
+
+class Data:
+    """Open a data package as of a day; index it by a table's name."""
+
+    def __init__(self, folder: Path, as_of: str) -> None:
+        self.folder = folder
+        self.package = resources(folder)
+        self._frames: dict[str, pd.DataFrame] = {}
+        self.latest = max(day for name in self._dated() for day in [self._last_day(name)] if day)
+        self.as_of = self._day(as_of)
+
+    def __repr__(self) -> str:
+        return f"{len(self.package)} tables as of {self.as_of.isoformat()}"
+
+    def __getitem__(self, name: str) -> Table:
+        if name not in self.package:
+            raise BriefError("data/datapackage.json", f"no table “{name}”", f"one of: {', '.join(self.package)}")
+        resource = self.package[name]
+        frame, day_field = self._frame(name), resource.get("as_of", "")
+        if day_field:
+            frame = frame[_days(frame, day_field) <= pd.Timestamp(self.as_of)]
+        fields = {
+            field["name"]: Field(field["name"], field.get("title", ""), field.get("unit", ""), field["type"])
+            for field in resource["schema"]["fields"]
+        }
+        keys = [
+            "|".join(key) for key in zip(*(frame[name].map(_key_text) for name in key_fields(resource)), strict=True)
+        ]
+        rows = [
+            (self._row(name, key, source, support),)
+            for key, source, support in zip(
+                keys,
+                *(frame[field] if field in frame else [""] * len(frame) for field in ("source_id", "support")),
+                strict=True,
+            )
+        ]
+        return Table(name, frame.assign(**{ROWS: rows}), fields, self.as_of, day_field)
+
+    def quote(self, quote_id: str) -> Fact:
+        """Quote words exactly as `quotes` holds them; words that were not verified may only be paraphrased."""
+        line = self["quotes"].where(quote_id=quote_id)
+        words, state = line.pick("text"), line.pick("verification").value
+        if state not in QUOTABLE:
+            raise BriefError(
+                f"data/quotes.csv, row {quote_id}",
+                f"the quotation is {state}",
+                "verified words",
+                "Paraphrase it in your own words.",
+            )
+        speaker = line.pick("speaker").value
+        return Fact(words.value, "", words.rows, f"words of {speaker}{QUOTABLE[state]}", self.as_of, "quote")
+
+    def name(self, code: str, in_text: bool = False) -> str:
+        """Give a country's English name for a code; `in_text` adds the article ("the United States")."""
+        return str(self["countries"].pick("in_text" if in_text else "name", code=code).value)
+
+    def with_names(self, table: Table, *fields: str) -> Table:
+        """Put countries' names in place of their codes, for a chart's labels or a table's cells."""
+        names = dict(self["countries"].lines("code", "name"))
+        return table.assign(**{field: [names.get(code, code) for (code,) in table.lines(field)] for field in fields})
+
+    def _dated(self) -> list[str]:
+        return [name for name, resource in self.package.items() if resource.get("as_of")]
+
+    def _frame(self, name: str) -> pd.DataFrame:
+        if name not in self._frames:
+            self._frames[name] = _read(self.folder, self.package[name])
+        return self._frames[name]
+
+    def _last_day(self, name: str) -> dt.date | None:
+        days = _days(self._frame(name), self.package[name]["as_of"]).dropna()
+        return days.max().date() if len(days) else None
+
+    def _day(self, as_of: str) -> dt.date:
+        if as_of == LATEST:
+            return self.latest
+        try:
+            day = dt.date.fromisoformat(as_of)
+        except (TypeError, ValueError):
+            raise BriefError(f"as_of {as_of!r}", "not a day", "“latest” or a date like 2021-04-30") from None
+        if day > self.latest:
+            raise BriefError(
+                f"as_of {as_of}",
+                f"later than the last day that any row reports, {self.latest}",
+                "a day that the tables reach",
+                "Use “latest”.",
+            )
+        return day
+
+    @functools.cached_property
+    def _sources(self) -> dict[str, Source]:
+        frame = self._frame("sources").fillna("")
+        names = {field: "source_id" if field == "id" else field for field in Source.__slots__}
+        return {
+            line["source_id"]: Source(**{field: line[name] for field, name in names.items()})
+            for line in frame.to_dict("records")
+        }
+
+    @functools.cached_property
+    def _further(self) -> dict[tuple[str, str], list[str]]:
+        """Map a row to the further sources that agree with it."""
+        found: dict[tuple[str, str], list[str]] = {}
+        for line in self._frame("support").to_dict("records") if "support" in self.package else ():
+            if line["relation"] != "contradicts":
+                found.setdefault((line["table"], line["key"]), []).append(line["source_id"])
+        return found
+
+    @functools.cached_property
+    def _disagreements(self) -> dict[tuple[str, str], list[str]]:
+        """Map a row to a sentence for each disagreement between sources about it."""
+        found: dict[tuple[str, str], list[str]] = {}
+        frame = self._frame("disagreements") if "disagreements" in self.package else pd.DataFrame()
+        for line in frame.fillna("").to_dict("records"):
+            text = (
+                f"{line['topic']}: {line['value_a']} ({self._publisher(line['source_a'])}) "
+                f"or {line['value_b']} ({self._publisher(line['source_b'])}); used here: {line['preferred']}"
+            )
+            found.setdefault((line["table"], line["key"]), []).append(text)
+        return found
+
+    def _publisher(self, source_id: str) -> str:
+        source = self._sources.get(source_id)
+        return (source.publisher or source.title) if source else source_id
+
+    def _row(self, table: str, key: str, source_id: str, support: str) -> Row:
+        ids = [source_id, *self._further.get((table, key), ())] if source_id else []
+        sources = tuple(self._sources[name] for name in dict.fromkeys(ids))
+        return Row(table, key, support, sources, tuple(self._disagreements.get((table, key), ())))
+
+
+def open_data(as_of: str = LATEST, folder: str | Path | None = None) -> Data:
+    """Open the data package nearest to the working folder, checked, with the rows reported up to `as_of`.
+
+    `as_of` is "latest" (the last day that any row reports, never the clock) or a date like "2021-04-30".
+    """
+    folder = Path(folder) if folder else find_data()
+    validate(folder)
+    return Data(folder, as_of)
+
+
+def _read(folder: Path, resource: dict[str, Any]) -> pd.DataFrame:
+    frame = pd.read_csv(folder / resource["path"], dtype=str, keep_default_na=False, na_values=[""], encoding="utf-8")
+    for field in resource["schema"]["fields"]:
+        name = field["name"]
+        if field["type"] == "date":
+            frame[name] = pd.to_datetime(frame[name])
+        elif field["type"] in ("integer", "year"):
+            frame[name] = pd.to_numeric(frame[name]).astype("Int64")
+        elif field["type"] == "number":
+            frame[name] = pd.to_numeric(frame[name])
+        elif field["type"] == "boolean":
+            frame[name] = frame[name].map({"true": True, "false": False}).astype("boolean")
+    return frame
+
+
+def _days(frame: pd.DataFrame, name: str) -> pd.Series:
+    """Give the day that each row reports: a month or a year counts from its last day."""
+    column = frame[name]
+    if column.dtype.kind in "iu" or str(column.dtype) == "Int64":
+        return pd.to_datetime(column.astype(str) + "-12-31")
+    if "date_precision" not in frame:
+        return column
+    ends = {"month": column + pd.offsets.MonthEnd(0), "year": column + pd.offsets.YearEnd(0)}
+    for precision, end in ends.items():
+        column = column.where(frame["date_precision"] != precision, end)
+    return column
+
+
+def _key_text(value: Any) -> str:
+    return value.date().isoformat() if isinstance(value, pd.Timestamp) else "" if pd.isna(value) else str(value)
