@@ -1,0 +1,80 @@
+"""Build a collection: run every brief, export it to HTML and PDF, and write the front page."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from pathlib import Path
+
+from briefkit import export
+from briefkit.data import LATEST, open_data
+from briefkit.errors import BriefError
+from briefkit.package import find_data
+from briefkit.run import TIME_LIMIT, run, save, save_figures, write
+
+WORKERS = 2
+
+
+def briefs(root: Path) -> list[Path]:
+    """List the notebooks of a project that are briefs, in alphabetical order."""
+    found = sorted((root / "notebooks").glob("*.ipynb"))
+    if not found:
+        raise BriefError(str(root / "notebooks"), "no notebooks", "at least one brief", "Add one: see CONTRIBUTING.md.")
+    return found
+
+
+def build(
+    paths: Iterable[Path] = (),
+    as_of: str = LATEST,
+    out: Path | None = None,
+    time_limit: int = TIME_LIMIT,
+    report: Callable[[str], None] = print,
+) -> Path:
+    """Build briefs (all of the project's, unless named) as of a day, and return the folder written.
+
+    The latest edition goes to `build/` and refreshes the notebooks and `figures/`; another one goes to
+    `build/<day>/` and leaves both alone. A brief that fails stops none of the others; all are named at the end.
+    """
+    data = open_data(as_of)
+    root = find_data().parent
+    edition = "" if as_of == LATEST else data.as_of.isoformat()
+    folder = (out or root / "build") / edition
+    paths = list(paths) or briefs(root)
+    faults = []
+    documents = {}
+    with ProcessPoolExecutor(min(WORKERS, len(paths))) as pool:
+        jobs = {pool.submit(build_brief, path, folder, edition, time_limit): path for path in paths}
+        for number, job in enumerate(as_completed(jobs), 1):
+            try:
+                documents[jobs[job].stem], line = job.result()
+            except BriefError as error:
+                faults.append(error)
+                line = f"{jobs[job].stem:<14} failed"
+            report(f"[{number}/{len(paths)}] {line}")
+    if faults:
+        raise BriefError.together(faults)
+    if len(paths) == len(briefs(root)):
+        write(folder / "index.html", export.front_page(sorted(documents.items())))
+    return folder
+
+
+def build_brief(
+    path: Path, folder: Path, edition: str = "", time_limit: int = TIME_LIMIT
+) -> tuple[export.Document, str]:
+    """Run and export one brief; give its document and a line that says what was written."""
+    start = time.perf_counter()
+    notebook = run(path, edition, time_limit)
+    ran = time.perf_counter()
+    # Everything is made before anything is written: a brief that fails leaves the last good one alone.
+    page, paper = export.html_page(notebook, path.stem), export.pdf_paper(notebook, path.stem)
+    if not edition:
+        save(path, notebook)
+        save_figures(path, notebook)
+    write(folder / f"{path.stem}.html", page)
+    write(folder / f"{path.stem}.pdf", paper)
+    line = (
+        f"{path.stem:<14} ran {ran - start:.1f} s, exported {time.perf_counter() - ran:.1f} s, "
+        f"html {len(page.encode()) / 1000:.0f} kB, pdf {len(paper) / 1000:.0f} kB"
+    )
+    return export.document(notebook, path.stem), line

@@ -1,0 +1,106 @@
+"""The ``briefkit`` command: run, build, validate, dictionary."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from briefkit import __version__
+from briefkit.errors import BriefError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command and give its exit status: 1 after a fault that a user can put right, 2 for wrong usage."""
+    options = _parser().parse_args(arguments)
+    try:
+        options.command(options)
+    except BriefError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Stopped. What was written is whole.", file=sys.stderr)
+        return 130
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="briefkit", description="Make notebooks into briefs that can be checked.")
+    parser.add_argument("--version", action="version", version=f"briefkit {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    running = commands.add_parser("run", help="run notebooks in place, inline values included")
+    running.add_argument("notebooks", nargs="*", type=Path, metavar="NOTEBOOK", help="default: every brief")
+    running.add_argument(
+        "--time-limit", type=_seconds, default=120, metavar="SECONDS", help="for each cell (default 120)"
+    )
+    running.set_defaults(command=_run)
+
+    building = commands.add_parser("build", help="run briefs and write them as HTML and PDF")
+    building.add_argument("notebooks", nargs="*", type=Path, metavar="NOTEBOOK", help="default: every brief")
+    building.add_argument(
+        "--as-of", default="latest", metavar="DAY", help="the edition: latest, or a day as 2021-04-30"
+    )
+    building.add_argument("--out", type=Path, metavar="FOLDER", help="default: build/ in the project")
+    building.add_argument(
+        "--time-limit", type=_seconds, default=120, metavar="SECONDS", help="for each cell (default 120)"
+    )
+    building.set_defaults(command=_build)
+
+    validating = commands.add_parser("validate", help="check every table in data/ against its schema")
+    validating.set_defaults(command=_validate)
+
+    describing = commands.add_parser("dictionary", help="write data/README.md from datapackage.json")
+    describing.set_defaults(command=_dictionary)
+    return parser
+
+
+def _seconds(text: str) -> int:
+    if not text.isdigit() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds")
+    return int(text)
+
+
+# The commands import what they need: --help should not wait for pandas, matplotlib or typst.
+
+
+def _run(options: argparse.Namespace) -> None:
+    from briefkit.build import briefs
+    from briefkit.package import find_data
+    from briefkit.run import run, save, save_figures
+
+    for path in options.notebooks or briefs(find_data().parent):
+        notebook = run(path, time_limit=options.time_limit)
+        changed = save(path, notebook)
+        save_figures(path, notebook)
+        print(f"{path}: {'changed' if changed else 'as it was'}")
+
+
+def _build(options: argparse.Namespace) -> None:
+    from briefkit.build import build
+
+    folder = build(options.notebooks, options.as_of, options.out, options.time_limit)
+    print(f"Written to {folder}")
+
+
+def _validate(options: argparse.Namespace) -> None:
+    from briefkit.package import find_data, resources, validate
+
+    folder = find_data()
+    validate(folder)
+    print(f"{len(resources(folder))} tables keep to their schema")
+
+
+def _dictionary(options: argparse.Namespace) -> None:
+    from briefkit.dictionary import dictionary
+    from briefkit.package import descriptor, find_data
+    from briefkit.run import write
+
+    folder = find_data()
+    changed = write(folder / "README.md", dictionary(descriptor(folder)))
+    print(f"{folder / 'README.md'}: {'changed' if changed else 'as it was'}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

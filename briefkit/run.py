@@ -1,0 +1,232 @@
+"""Run a notebook from top to bottom, then its inline roles, and keep only what belongs in a committed brief."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
+
+from briefkit.errors import BriefError
+from briefkit.facts import FIGURE
+from briefkit.prose import check_roles, roles
+
+TIME_LIMIT = 120
+KEPT_METADATA = {
+    "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+KEPT_CELL_METADATA = ("tags", "user_expressions")
+
+
+def read(path: Path) -> NotebookNode:
+    """Read a notebook; say in words when it is missing or not a notebook."""
+    try:
+        notebook = nbformat.read(path, as_version=4)
+        nbformat.validate(notebook)
+    except FileNotFoundError:
+        raise BriefError(str(path), "no such notebook", "", "Name a file under notebooks/.") from None
+    except Exception as error:  # nbformat raises several kinds for broken JSON and broken structure
+        first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise BriefError(
+            str(path),
+            f"not a valid notebook ({first[:160]})",
+            "JSON in notebook format 4.5",
+            "Restore it from version control, or open and save it in JupyterLab.",
+        ) from None
+    return notebook
+
+
+def run(path: Path, as_of: str = "", time_limit: int = TIME_LIMIT) -> NotebookNode:
+    """Run a brief and return it with fresh outputs and inline values; nothing is written.
+
+    `as_of` replaces the day in the parameters cell. The time limit is in seconds for each cell.
+    """
+    notebook = read(path)
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            check_roles(cell.source, place(path, cell))
+    if as_of:
+        _set_parameter(notebook, path, "as_of", as_of)
+    with tempfile.TemporaryDirectory(prefix="brief-") as sockets:
+        asyncio.run(_execute(notebook, path, time_limit, sockets))
+    tidy(notebook)
+    return notebook
+
+
+def place(path: Path, cell: NotebookNode) -> str:
+    """Name a cell in a message."""
+    folder = f"{path.parent.name}/" if path.parent.name else ""
+    return f'{folder}{path.name}, cell "{cell.get("id", "?")}"'
+
+
+def _set_parameter(notebook: NotebookNode, path: Path, name: str, value: str) -> None:
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and "parameters" in cell.metadata.get("tags", ()):
+            source, found = re.subn(rf"(?m)^{name} = .*$", f'{name} = "{value}"', cell.source)
+            if found:
+                cell.source = source
+                return
+    raise BriefError(
+        f"{path.parent.name}/{path.name}",
+        f"no cell tagged “parameters” sets {name}",
+        f'a line {name} = "latest" there',
+        "Add it below the title.",
+    )
+
+
+async def _execute(notebook: NotebookNode, path: Path, time_limit: int, sockets: str) -> None:
+    client = _client(notebook, path, time_limit, sockets)
+    # What a stopped kernel complains of is no news: the cell is named below.
+    async with client.async_setup_kernel(stderr=subprocess.DEVNULL):
+        count = 0
+        for index, cell in enumerate(notebook.cells):
+            if cell.cell_type != "code":
+                continue
+            cell.outputs, count = [], count + 1
+            try:
+                await client.async_execute_cell(cell, index, execution_count=count)
+            except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+                raise _cell_error(error, place(path, cell), time_limit) from None
+        await _evaluate_roles(client, notebook, path)
+
+
+def _client(notebook: NotebookNode, path: Path, time_limit: int, sockets: str) -> NotebookClient:
+    client = NotebookClient(
+        notebook,
+        timeout=time_limit,
+        kernel_name="python3",
+        record_timing=False,
+        resources={"metadata": {"path": str(path.resolve().parent)}},
+    )
+    client.create_kernel_manager()
+    if os.name == "posix":  # kernels warn of unencrypted TCP; a socket in a private folder needs no network
+        client.km.transport, client.km.ip = "ipc", os.path.join(sockets, "k")
+    return client
+
+
+def _cell_error(error: Exception, where: str, time_limit: int) -> BriefError:
+    if isinstance(error, CellTimeoutError):
+        return BriefError(
+            where,
+            f"still running after its time limit of {time_limit} s",
+            "a cell that ends",
+            "Make it do less, or raise --time-limit.",
+        )
+    if isinstance(error, CellExecutionError):
+        return BriefError(
+            where, error.evalue.rstrip(".") if error.ename == "BriefError" else f"raises {error.ename}: {error.evalue}"
+        )
+    return BriefError(where, "the kernel died", "", "Look for a crash in a compiled library or for missing memory.")
+
+
+async def _evaluate_roles(client: NotebookClient, notebook: NotebookNode, path: Path) -> None:
+    """Evaluate every role after all code, as JupyterLab does on Run All, and store the results in its form."""
+    faults = []
+    for cell in notebook.cells:
+        if cell.cell_type != "markdown":
+            continue
+        cell.metadata.pop("user_expressions", None)
+        expressions = roles(cell.source)
+        if not expressions:
+            continue
+        asked = {str(number): expression for number, expression in enumerate(expressions)}
+        message = client.kc.execute("", silent=True, store_history=False, user_expressions=asked)
+        reply = await client.async_wait_for_reply(message)
+        if reply is None:
+            raise BriefError(place(path, cell), "the kernel gave no inline values")
+        results = reply["content"]["user_expressions"]
+        cell.metadata["user_expressions"] = [
+            {"expression": expression, "result": results[number]} for number, expression in asked.items()
+        ]
+        faults += [
+            _role_error(item, place(path, cell))
+            for item in cell.metadata["user_expressions"]
+            if item["result"]["status"] != "ok"
+        ]
+    if faults:
+        raise BriefError.together(faults)
+
+
+def _role_error(item: dict[str, Any], where: str) -> BriefError:
+    result = item["result"]
+    return BriefError(
+        where,
+        f"the role {{eval}}`{item['expression']}` fails with {result['ename']}: {result['evalue']}",
+        "an expression over names that the notebook binds",
+        "Mend the expression or bind the name.",
+    )
+
+
+def tidy(notebook: NotebookNode) -> None:
+    """Drop all that differs between two equal runs: timestamps, warnings, and settings of one editor or machine."""
+    brief = notebook.metadata.get("brief")
+    notebook.metadata = nbformat.from_dict(KEPT_METADATA | ({"brief": brief} if brief else {}))
+    for cell in notebook.cells:
+        kept = {name: cell.metadata[name] for name in KEPT_CELL_METADATA if name in cell.metadata}
+        cell.metadata = nbformat.from_dict(kept)
+        if cell.cell_type == "code":
+            cell.outputs = [output for output in cell.outputs if output.get("name") != "stderr"]
+            for output in cell.outputs:
+                if "metadata" in output:
+                    output.metadata = NotebookNode()
+
+
+def figures(notebook: NotebookNode) -> Iterator[tuple[str, str]]:
+    """Give the cell id and the SVG of each figure that a notebook shows."""
+    for cell in notebook.cells:
+        for output in cell.get("outputs", ()):
+            if FIGURE in output.get("data", {}):
+                yield cell.id, output.data["image/svg+xml"]
+
+
+def write(path: Path, content: str | bytes) -> bool:
+    """Write a file whole or not at all, and only if it changes; tell whether it did."""
+    content = content.encode("utf-8") if isinstance(content, str) else content
+    try:
+        if path.is_file() and path.read_bytes() == content:
+            return False
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, scratch = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+            os.chmod(scratch, 0o644)
+            os.replace(scratch, path)
+        except BaseException:
+            os.unlink(scratch)
+            raise
+    except OSError as error:
+        raise BriefError(
+            str(path),
+            f"cannot be written ({error.strerror})",
+            "a folder that you may write to",
+            "Choose another with --out, or change its rights.",
+        ) from None
+    return True
+
+
+def save(path: Path, notebook: NotebookNode) -> bool:
+    """Write a notebook as JupyterLab would; tell whether it changed."""
+    return write(path, nbformat.writes(notebook).rstrip("\n") + "\n")
+
+
+def save_figures(path: Path, notebook: NotebookNode) -> None:
+    """Write `figures/<brief>-<cell>.svg` beside the notebooks folder and remove those that no cell makes now."""
+    folder = path.resolve().parent.parent / "figures"
+    made = {f"{path.stem}-{cell_id}.svg": svg for cell_id, svg in figures(notebook)}
+    for name, svg in made.items():
+        write(folder / name, svg)
+    longer = [other.stem + "-" for other in path.parent.glob("*.ipynb") if other.stem.startswith(path.stem + "-")]
+    for old in folder.glob(f"{path.stem}-*.svg"):
+        if old.name not in made and not old.name.startswith(tuple(longer)):
+            old.unlink()

@@ -1,0 +1,122 @@
+"""JupyterLab as an analyst uses it: live inline values, saving, and the export menu."""
+
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+
+import pytest
+
+from briefkit.run import read, run, save
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM, reason="no Chromium on this machine: install the package chromium"),
+]
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture
+def lab(project):
+    """Start a real JupyterLab in the made-up project and give its address."""
+    port = free_port()
+    command = [sys.executable, "-m", "jupyter", "lab", "--no-browser", f"--ServerApp.port={port}", "--allow-root",
+               "--IdentityProvider.token=", "--ServerApp.ip=127.0.0.1", f"--ServerApp.root_dir={project}"]  # fmt: skip
+    own = {"JUPYTER_CONFIG_DIR": str(project / ".jupyter"), "JUPYTERLAB_SETTINGS_DIR": str(project / ".settings"),
+           "JUPYTERLAB_WORKSPACES_DIR": str(project / ".workspaces")}  # fmt: skip
+    with (project / "lab.log").open("w") as log:
+        server = subprocess.Popen(command, env=os.environ | own, stdout=log, stderr=log, cwd=project)
+        address = f"http://127.0.0.1:{port}"
+        try:
+            wait_for(address + "/api")
+            yield address
+        finally:
+            server.terminate()
+            server.wait(20)
+
+
+def wait_for(address):
+    for _ in range(120):
+        try:
+            return fetch(address)
+        except OSError:
+            time.sleep(0.5)
+    raise TimeoutError(address)
+
+
+def fetch(address):
+    with urllib.request.urlopen(address, timeout=60) as reply:
+        return reply.read()
+
+
+@pytest.fixture
+def page():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        page = browser.new_page(viewport={"width": 1400, "height": 1000}, accept_downloads=True)
+        page.set_default_timeout(60_000)
+        yield page
+        browser.close()
+
+
+def test_the_server_lists_both_exporters_and_exports(lab, project):
+    path = project / "notebooks" / "rurland.ipynb"
+    save(path, run(path))
+    assert {"brief_html", "brief_pdf"} <= set(json.loads(fetch(lab + "/api/nbconvert")))
+    assert b"1,550" in fetch(lab + "/nbconvert/brief_html/notebooks/rurland.ipynb?download=true")
+    assert fetch(lab + "/nbconvert/brief_pdf/notebooks/rurland.ipynb?download=true").startswith(b"%PDF-")
+
+
+def test_run_all_shows_inline_values_saving_stores_them_and_the_menu_exports(lab, project, page, tmp_path):
+    path = project / "notebooks" / "rurland.ipynb"
+    page.goto(lab + "/lab/tree/notebooks/rurland.ipynb")
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    page.locator(".jp-MarkdownOutput .fact", has_text="1,550").first.wait_for()
+
+    page.get_by_role("menuitem", name="File", exact=True).click()
+    page.get_by_role("menuitem", name="Save Notebook", exact=True).click()
+    stored = wait_for_values(path)
+    fresh = run(path)
+    assert stored == user_expressions(fresh), "JupyterLab and `briefkit run` must write the same bundle"
+
+    page.get_by_role("menuitem", name="File", exact=True).click()
+    page.get_by_text("Save and Export Notebook As").click()
+    with page.expect_download() as download:
+        page.get_by_role("menuitem", name=re.compile("brief.pdf", re.IGNORECASE)).click()
+    download.value.save_as(tmp_path / "rurland.pdf")
+    assert (tmp_path / "rurland.pdf").read_bytes().startswith(b"%PDF-")
+
+
+def test_values_stay_readable_in_a_notebook_that_is_not_trusted(lab, project, page):
+    path = project / "notebooks" / "rurland.ipynb"
+    save(path, run(path))
+    page.goto(lab + "/lab/tree/notebooks/rurland.ipynb")
+    page.get_by_text("By March 2003 it held 1,550 warheads.").wait_for()
+
+
+def user_expressions(notebook):
+    return [cell.metadata.get("user_expressions") for cell in notebook.cells if cell.cell_type == "markdown"]
+
+
+def wait_for_values(path):
+    for _ in range(60):
+        found = user_expressions(read(path))
+        if all(found):
+            return found
+        time.sleep(0.5)
+    raise TimeoutError("the notebook was saved without inline values")

@@ -1,0 +1,59 @@
+import shutil
+
+import pytest
+from conftest import write_notebook
+
+from briefkit.build import briefs, build
+from briefkit.cli import main
+from briefkit.errors import BriefError
+
+
+@pytest.fixture
+def quiet():
+    return lambda line: None
+
+
+def test_a_build_writes_a_page_a_paper_and_the_front_page(project, capsys):
+    assert main(["build"]) == 0
+    assert sorted(file.name for file in (project / "build").glob("*.*")) == [
+        ".checked",
+        "index.html",
+        "rurland.html",
+        "rurland.pdf",
+    ]
+    assert "[1/1] rurland" in capsys.readouterr().out
+    assert "Rurland armed itself" in (project / "build" / "index.html").read_text()
+    assert (project / "figures" / "rurland-fig-rise.svg").is_file()
+
+
+def test_two_builds_are_byte_identical(project, quiet):
+    first = {file.name: file.read_bytes() for file in build(report=quiet).glob("rurland.*")}
+    shutil.rmtree(project / "build")
+    assert {file.name: file.read_bytes() for file in build(report=quiet).glob("rurland.*")} == first
+
+
+def test_another_edition_has_its_own_folder_and_leaves_notebooks_and_figures_alone(project, quiet):
+    notebook = (project / "notebooks" / "rurland.ipynb").read_bytes()
+    folder = build(as_of="2002-06-01", report=quiet)
+    assert folder == project / "build" / "2002-06-01"
+    assert "1 March 2002" in (folder / "rurland.html").read_text()
+    assert "1,550" not in (folder / "rurland.html").read_text()
+    assert (project / "notebooks" / "rurland.ipynb").read_bytes() == notebook
+    assert not (project / "figures").exists()
+
+
+def test_a_brief_that_fails_is_named_stops_no_other_and_overwrites_nothing(project, quiet):
+    build(report=quiet)
+    good = (project / "build" / "rurland.html").read_bytes()
+    write_notebook(project / "notebooks" / "rurland.ipynb", claim_rise="1 / 0")
+    write_notebook(project / "notebooks" / "second.ipynb")
+    with pytest.raises(BriefError, match='notebooks/rurland.ipynb, cell "claim-rise": raises ZeroDivisionError'):
+        build(report=quiet)
+    assert (project / "build" / "rurland.html").read_bytes() == good
+    assert (project / "build" / "second.pdf").is_file()
+
+
+def test_a_project_without_briefs_says_so(project):
+    (project / "notebooks" / "rurland.ipynb").unlink()
+    with pytest.raises(BriefError, match="notebooks: no notebooks; expected at least one brief"):
+        briefs(project)
