@@ -1,14 +1,20 @@
 """What every shipped brief keeps to; that its outputs are fresh is nbval's part."""
 
+import io
 import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
+import pikepdf
 import pytest
 
+from briefkit import export
 from briefkit.facts import CLAIM, FACT, FIGURE, TABLE
 from briefkit.prose import check_roles, roles
-from briefkit.run import figures, read, run
+from briefkit.run import figures, read, run, save
 
 ROOT = Path(__file__).parent.parent
 BRIEFS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -18,7 +24,9 @@ every_brief = pytest.mark.parametrize("path", BRIEFS, ids=lambda path: path.stem
 
 
 def outputs(notebook, kind):
-    return [output.data for cell in notebook.cells for output in cell.get("outputs", ()) if kind in output.get("data", {})]
+    return [
+        output.data for cell in notebook.cells for output in cell.get("outputs", ()) if kind in output.get("data", {})
+    ]
 
 
 def prose(notebook):
@@ -118,9 +126,96 @@ def test_the_readme_names_each_brief(path):
 @every_brief
 def test_the_early_edition_runs_and_knows_nothing_later(path):
     notebook = run(path, EARLY)
-    text = prose(notebook) + "".join(data["text/plain"] for kind in (FIGURE, CLAIM, TABLE) for data in outputs(notebook, kind))
+    text = prose(notebook) + "".join(
+        data["text/plain"] for kind in (FIGURE, CLAIM, TABLE) for data in outputs(notebook, kind)
+    )
     # Dates after the edition's day may stand only where a treaty or order of that day names them.
     years = {int(year) for year in re.findall(r"\b(20[2-9]\d)\b", text) if int(year) > 2021}
     assert years <= {2026}, years
     evidence = [item.result.data[FACT] for cell in notebook.cells for item in cell.metadata.get("user_expressions", ())]
     assert {fact["as_of"] for fact in evidence} == {EARLY}
+
+
+@every_brief
+def test_the_page_is_small_and_needs_neither_script_nor_network(path):
+    page = export.html_page(read(path), path.stem)
+    assert len(page.encode()) <= 300_000
+    assert "<script" not in page
+    assert "default-src 'none'" in page
+    loaded = re.findall(r"""(?:src|srcset|xlink:href|data|poster)=["']?([^"'> ]+)|url\(([^)]+)\)|@import""", page)
+    assert not [found for pair in loaded for found in pair if found and not found.startswith(("data:", "#"))]
+    assert "{eval}" not in page
+
+
+@every_brief
+def test_the_paper_is_tagged_titled_and_carries_its_data(path):
+    notebook = read(path)
+    with pikepdf.open(io.BytesIO(export.pdf_paper(notebook, path.stem))) as paper:
+        assert paper.Root.MarkInfo.Marked
+        assert str(paper.Root.Lang).startswith("en")
+        assert str(paper.docinfo["/Title"]) == notebook.cells[0].source.splitlines()[0].removeprefix("# ")
+        with paper.open_metadata() as metadata:
+            assert metadata["pdfuaid:part"] == "1"
+            assert (metadata["pdfaid:part"], metadata["pdfaid:conformance"]) == ("3", "A")
+        shown = len(outputs(notebook, FIGURE)) + len(outputs(notebook, TABLE))
+        assert len([name for name in paper.attachments if name.endswith(".csv")]) == shown
+        tags = list(structure(paper.Root.StructTreeRoot))
+        alternatives = [str(element.Alt) for element in tags if element.get("/S") == "/Figure"]
+        assert alternatives == [data[FIGURE]["alt"] for data in outputs(notebook, FIGURE)]
+        assert [element for element in tags if element.get("/S") == "/TH"]
+
+
+def structure(element):
+    """Walk the structure elements of a tagged PDF in reading order."""
+    if isinstance(element, pikepdf.Array):
+        for child in element:
+            yield from structure(child)
+    elif isinstance(element, pikepdf.Dictionary):
+        if "/S" in element:
+            yield element
+        if "/K" in element:
+            yield from structure(element.K)
+
+
+@pytest.mark.slow
+def test_a_changed_cell_makes_nbval_fail_until_the_notebook_is_run_again(tmp_path):
+    for room in ("notebooks", "data"):
+        shutil.copytree(ROOT / room, tmp_path / room)
+    table = tmp_path / "data" / "treaty_holdings.csv"
+    path = tmp_path / "notebooks" / "treaty-caps.ipynb"
+
+    def nbval():
+        command = [sys.executable, "-m", "pytest", "-q", "--nbval", str(path), "--rootdir", str(tmp_path)]
+        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True).returncode
+
+    before = read(path)
+    lines = table.read_text().splitlines(keepends=True)
+    last = max(at for at, line in enumerate(lines) if ",USA,deployed_warheads,1" in line)
+    day, country, metric, value, *rest = lines[last].split(",")
+    lines[last] = ",".join([day, country, metric, str(int(value) - 1), *rest])
+    table.write_text("".join(lines))
+    assert nbval() == 1
+    after = run(path)
+    save(path, after)
+    assert nbval() == 0
+    assert prose(after) != prose(before)
+    for kind in (FIGURE, CLAIM):
+        assert [data["text/plain"] for data in outputs(after, kind)] != [
+            data["text/plain"] for data in outputs(before, kind)
+        ]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["brief_html", "brief_pdf", "html", "markdown"])
+def test_nbconvert_exports_a_brief_from_any_folder_with_values_in_place_of_roles(kind, tmp_path):
+    brief = ROOT / "notebooks" / "sanctions.ipynb"
+    command = [sys.executable, "-m", "jupyter", "nbconvert", "--to", kind, str(brief), "--output-dir", str(tmp_path)]
+    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
+    (made,) = [file for file in tmp_path.iterdir() if file.is_file()]
+    if kind == "brief_pdf":
+        assert made.read_bytes().startswith(b"%PDF-")
+    else:
+        text = made.read_text(encoding="utf-8")
+        assert "{eval}" not in text
+        first = read(brief).cells[0].metadata.user_expressions[0].result.data["text/plain"]
+        assert first in text
