@@ -9,7 +9,7 @@ from typing import Any
 
 from briefkit.errors import BriefError
 from briefkit.facts import TABLE, Fact, evidence
-from briefkit.tables import Table
+from briefkit.tables import Table, precision_field
 
 UNKNOWN = "not known"
 
@@ -86,11 +86,22 @@ def show(table: Table, columns: dict[str, str], caption: str) -> Display:
     fields = [{"name": name, "type": table.field(name).type, "title": title} for name, title in columns.items()]
     lines = table.lines(*columns)
     values = [[value.isoformat() if isinstance(value, dt.date) else value for value in line] for line in lines]
-    cells = [[_text(value) for value in line] for line in lines]
+    texts = [_texts(table, name) for name in columns]
+    cells = [list(line) for line in zip(*texts, strict=True)]
     return Display(caption, fields, values, cells, evidence(table.rows, table.as_of))
 
 
-def _text(value: Any) -> str:
+def _texts(table: Table, name: str) -> list[str]:
+    """Write a column as text, a date no finer than its row states."""
+    values = [value for (value,) in table.lines(name)]
+    stated = precision_field(name)
+    if stated in table.frame.columns:
+        styles = ["" if precision == "day" else precision for (precision,) in table.lines(stated)]
+        return [_text(value, style) for value, style in zip(values, styles, strict=True)]
+    return [_text(value) for value in values]
+
+
+def _text(value: Any, style: str = "") -> str:
     if value is None:
         return UNKNOWN
-    return ("yes" if value else "no") if isinstance(value, bool) else Fact(value).text
+    return ("yes" if value else "no") if isinstance(value, bool) else Fact(value, style=style or "").text

@@ -197,18 +197,19 @@ class Table:
         """Count the rows."""
         return Fact(len(self), unit, self.rows, f"number of rows in {self.name}", self.as_of)
 
-    def every(self, condition: str) -> Truth:
-        """Tell whether a condition holds in every row; of no rows it is not true."""
+    def every(self, condition: str, says: str = "") -> Truth:
+        """Tell whether a condition holds in every row; of no rows it is not true. `says` puts it into words."""
         mask = self._mask(self.frame, condition)
-        return Truth(bool(len(mask) and mask.all()), self.rows, self._tally(condition, mask), self.as_of)
+        return Truth(bool(len(mask) and mask.all()), self.rows, self._tally(says or condition, mask), self.as_of)
 
-    def some(self, condition: str) -> Truth:
-        """Tell whether a condition holds in at least one row."""
+    def some(self, condition: str, says: str = "") -> Truth:
+        """Tell whether a condition holds in at least one row; `says` puts it into words."""
         mask = self._mask(self.frame, condition)
-        return Truth(bool(mask.any()), self.rows, self._tally(condition, mask), self.as_of)
+        return Truth(bool(mask.any()), self.rows, self._tally(says or condition, mask), self.as_of)
 
-    def _tally(self, condition: str, mask: pd.Series) -> str:
-        return f"{condition}: {int(mask.sum())} of {_count(len(mask))}"
+    @staticmethod
+    def _tally(words: str, mask: pd.Series) -> str:
+        return f"{words}: {int(mask.sum())} of {_count(len(mask))}"
 
     def values(self, name: str) -> list[Any]:
         """List the known values of a field, each once, in row order."""
@@ -304,9 +305,14 @@ def _plain(value: Any) -> Any:
 
 
 def _precision(line: pd.Series, name: str) -> str:
-    dated = isinstance(line[name], pd.Timestamp) and name == "date"
-    precision = line.get("date_precision", "day") if dated else ""
+    """Say how precise a row's date is, where that is coarser than a day."""
+    precision = line.get(precision_field(name), "day") if isinstance(line[name], pd.Timestamp) else ""
     return "" if precision == "day" or not isinstance(precision, str) else precision
+
+
+def precision_field(name: str) -> str:
+    """Name the field that says how precise a date is; after a join both carry the same suffix."""
+    return "date_precision" + name.removeprefix("date") if name.startswith("date") else ""
 
 
 def _type_of(column: pd.Series) -> str:

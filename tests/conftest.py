@@ -180,7 +180,9 @@ CELLS = [
 def write_notebook(path: Path, cells: list[dict] = CELLS, **replaced: str) -> Path:
     """Write a made-up brief; a keyword replaces the source of the cell with that id (fig_rise for fig-rise)."""
     cells = [dict(cell, source=replaced.get(cell["id"].replace("-", "_"), cell["source"])) for cell in cells]
-    notebook = {"nbformat": 4, "nbformat_minor": 5, "metadata": {"brief": {"subject": "Made up"}}, "cells": cells}
+    kernel = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
+    metadata = {"brief": {"subject": "Made up"}, "kernelspec": kernel}
+    notebook = {"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": cells}
     path.parent.mkdir(exist_ok=True)
     path.write_text(json.dumps(notebook), encoding="utf-8")
     return path

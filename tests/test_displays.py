@@ -35,3 +35,12 @@ def test_a_table_needs_a_caption_and_a_source(holdings):
         show(holdings, {"value": "Warheads"}, " ")
     with pytest.raises(BriefError, match="table “None”: no row with a source"):
         show(holdings.where(country="XXX"), {"value": "Warheads"}, "None")
+
+
+def test_a_date_is_shown_no_finer_than_its_row_states(data_folder):
+    events = open_data(folder=data_folder)["events"]
+    assert [line[0] for line in show(events, {"date": "Day"}, "Events").cells] == [
+        "10 January 2001",
+        "June 2001",
+        "1 January 2003",
+    ]

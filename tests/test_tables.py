@@ -100,6 +100,15 @@ def test_a_condition_over_rows_is_tallied(holdings):
     assert not holdings.where(country="XXX").every("value > 8").value
 
 
+def test_a_condition_can_be_put_into_words(holdings):
+    assert holdings.some("value > 1000", says="more than a thousand").comparison == "more than a thousand: 1 of 5 rows"
+
+
+def test_a_joined_date_keeps_its_precision(data):
+    events = data["events"]
+    assert events.join(events, "reply_to", "event_id").pick("date_of", event_id="V3").text == "June 2001"
+
+
 def test_verified_words_are_quoted_and_others_refused(data):
     assert data.quote("Q1").text == "“words, exactly so”"
     with pytest.raises(BriefError, match="row Q2: the quotation is not verified word for word.*Paraphrase it"):
