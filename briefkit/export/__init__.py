@@ -1,0 +1,34 @@
+"""Export a notebook: one page of HTML, one paper as PDF, the front page of a collection.
+
+The exporters are nbconvert's own kind (``brief_html``, ``brief_pdf``), so that ``jupyter nbconvert --to`` and
+JupyterLab's menu offer them. They read the notebook alone, never ``data/``.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+from briefkit.export.document import Document
+from briefkit.export.html import front_page, page
+from briefkit.export.reading import document
+from briefkit.export.typst import paper
+
+__all__ = ["BriefHTML", "BriefPDF", "Document", "RoleValues", "document", "front_page", "html_page", "pdf_paper"]
+
+
+def html_page(notebook: Any, name: str = "", site: bool = False, show_code: bool = False) -> str:
+    """Write a notebook as one HTML page; with `site` it links to its neighbours there."""
+    return page(document(notebook, name, show_code), site)
+
+
+def pdf_paper(notebook: Any, name: str = "", show_code: bool = False) -> bytes:
+    """Write a notebook as a tagged PDF."""
+    return paper(document(notebook, name, show_code))
+
+
+def __getattr__(name: str) -> Any:
+    # On first use: nbconvert takes longer to load than a brief to export, and a build does not need it.
+    if name in ("BriefHTML", "BriefPDF", "RoleValues"):
+        return getattr(importlib.import_module("briefkit.export.exporters"), name)
+    raise AttributeError(f"module 'briefkit.export' has no attribute {name!r}")

@@ -1,0 +1,104 @@
+"""Supply the house faces: files for the compiler of papers, subsets for pages, and what can be printed at all."""
+
+from __future__ import annotations
+
+import base64
+import functools
+import io
+import unicodedata
+from importlib.resources import files
+
+from fontTools import subset
+from fontTools.ttLib import TTFont, newTable
+
+FACES = {
+    # (family, weight, style): (package, file)
+    ("Brief Serif", 400, "normal"): ("font_source_serif_pro", "SourceSerifPro-Regular.ttf"),
+    ("Brief Serif", 400, "italic"): ("font_source_serif_pro", "SourceSerifPro-It.ttf"),
+    ("Brief Sans", 400, "normal"): ("font_source_sans_pro", "SourceSansPro-Regular.ttf"),
+    ("Brief Sans", 600, "normal"): ("font_source_sans_pro", "SourceSansPro-Semibold.ttf"),
+}
+# Text has old-style figures, furniture and tables have lining ones.
+FEATURES = {
+    "Brief Serif": ("ccmp", "kern", "liga", "mark", "onum", "pnum"),
+    "Brief Sans": ("ccmp", "kern", "liga", "mark", "tnum"),
+}
+# What every page needs; most briefs need nothing else, so that one subset serves a whole build.
+BASE = frozenset(map(chr, range(0x20, 0x7F))) | frozenset("\u00a0£§°·×÷é–—‘’“”…€−≠≤≥✓→")
+SUBSTITUTE = "□"
+# The compiler carries DejaVu Sans Mono, which has these beyond the house faces.
+CARRIED = frozenset(map(chr, [*range(0x2190, 0x219A), *range(0x2500, 0x2580), 0x2588, 0x25A0, 0x25A1, 0x25CB, 0x25CF]))
+
+
+def folders() -> list[str]:
+    """Name the folders of the two font packages."""
+    return [str(files(package) / "files") for package in ("font_source_serif_pro", "font_source_sans_pro")]
+
+
+@functools.cache
+def printable() -> frozenset[str]:
+    """List the characters that a paper can show."""
+    house = [characters(package, name) for package, name in FACES.values()]
+    return frozenset.union(*house) | CARRIED | {"\n", "\t", "\u00a0", "\u00ad"}
+
+
+@functools.cache
+def characters(package: str, name: str) -> frozenset[str]:
+    """List the characters that one font file holds."""
+    with TTFont(str(files(package) / "files" / name), lazy=True) as font:
+        return frozenset(map(chr, font.getBestCmap()))
+
+
+def shown(text: str) -> str:
+    """Replace what no face can print by something visible: a symbol by its name, a letter by a box.
+
+    >>> shown("on time 😀, 中文")
+    'on time [grinning face], □□'
+    """
+    if printable().issuperset(text):
+        return text
+    composed = unicodedata.normalize("NFC", text)
+    return "".join(letter if letter in printable() else _stand_in(letter) for letter in composed)
+
+
+def _stand_in(letter: str) -> str:
+    kind = unicodedata.category(letter)
+    if kind[0] in "CMZ":  # controls, joiners, lone accents and odd spaces
+        return " " if kind[0] == "Z" or letter in "\v\f\r" else ""
+    name = unicodedata.name(letter, "")
+    return f"[{name.lower()}]" if kind in ("So", "Sm", "Sk") and name else SUBSTITUTE
+
+
+def face_rules(text: str, italic: str = "") -> str:
+    """Write the ``@font-face`` rules of a page: upright faces hold the characters of `text`, the italic its own."""
+    rules = []
+    for (family, weight, style), (package, name) in FACES.items():
+        wanted = frozenset(italic) if style == "italic" else BASE | frozenset(text)
+        if wanted:
+            face = _cut(package, name, wanted & characters(package, name), FEATURES[family])
+            rules.append(
+                f"@font-face{{font-family:'{family}';font-weight:{weight};font-style:{style};font-display:block;"
+                f"src:url(data:font/woff2;base64,{face}) format('woff2')}}"
+            )
+    return "\n".join(rules)
+
+
+@functools.cache
+def _cut(package: str, name: str, wanted: frozenset[str], features: tuple[str, ...]) -> str:
+    options = subset.Options()
+    options.flavor = "woff2"
+    options.layout_features = list(features)
+    options.hinting = False
+    options.notdef_outline = True
+    font = subset.load_font(str(files(package) / "files" / name), options)
+    # Looking through the font for the names that it uses takes a third of the time; a page needs owner and licence.
+    kept = [record for record in font["name"].names if record.nameID in (0, 13, 14)]
+    del font["name"]
+    cutter = subset.Subsetter(options)
+    cutter.populate(unicodes=sorted(map(ord, wanted)))
+    cutter.subset(font)
+    font["name"] = newTable("name")
+    font["name"].names = kept
+    made = io.BytesIO()
+    subset.save_font(font, made, options)
+    return base64.b64encode(made.getvalue()).decode("ascii")

@@ -1,0 +1,243 @@
+"""Write a document as one HTML file that needs no network and no script."""
+
+from __future__ import annotations
+
+import base64
+import functools
+import html
+import re
+from collections.abc import Iterable
+from urllib.parse import quote, unquote
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup as Safe
+
+from briefkit.export.document import HOUSE, Document, Figure, Picture, Source, in_words
+from briefkit.export.fonts import face_rules
+from briefkit.export.markup import Node
+from briefkit.export.svg import Drawings, Unreadable, is_house
+from briefkit.facts import SHOWN_SOURCES
+
+# A source behind many numbers leads back to the first of them.
+SHOWN_USES = 3
+
+# Values and marks are set between private characters until their line is known. What opens or closes a phrase stays on
+# the line of the value that it touches; a mark stays with the word before it.
+_SENTINELS = re.compile("[\ue000-\ue002]")
+_KEPT = re.compile(
+    "(?:(?P<before>[(\\[“‘\"'$€£≈~−–-]*)(?=\ue000)|(?P<word>[^\\s<>\ue001]*)(?=\ue002))"
+    "(?P<points>(?:[\ue000\ue002][^\ue001]*\ue001)+)"
+    "(?P<after>[-–—/]\\w+|[^\\s\\w(\\[“‘<&\ue000-\ue002]*)"
+)
+SHOWN_USES = 8
+TAGS = {"paragraph": "p", "emphasis": "em", "strong": "strong", "struck": "s", "quote": "blockquote", "item": "li"}
+
+
+@functools.cache
+def _templates() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("briefkit.export", "template"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    filters = (backlinks, cited, credit, csv_address, file_stem, in_ranges, in_words, prose, readable, web)
+    environment.filters |= {work.__name__: work for work in filters}
+    environment.globals |= {"HOUSE": HOUSE, "SHOWN_SOURCES": SHOWN_SOURCES}
+    return environment
+
+
+def page(document: Document, site: bool = False) -> str:
+    """Write a brief's page; within a built site it links to the front page and to its PDF."""
+    drawings = Drawings()
+    charts = {block.cell: _drawn(block, drawings) for block in document.blocks if isinstance(block, (Figure, Picture))}
+    body = _render("page.html.j2", document=document, charts=charts, site=site, kind_of=lambda b: type(b).__name__)
+    return _dressed(body)
+
+
+def front_page(documents: list[tuple[str, Document]]) -> str:
+    """Write the page that lists the briefs of a collection, each with its answer; names are file stems."""
+    day = max((document.as_of for _, document in documents), default="")
+    days = {document.day for _, document in documents if document.as_of == day and day}
+    return _dressed(_render("index.html.j2", documents=documents, day=next(iter(days), "")))
+
+
+def _render(template: str, **values: object) -> str:
+    return _templates().get_template(template).render(values)
+
+
+def _dressed(body: str) -> str:
+    """Put style and faces into a page; the faces hold the characters that the page shows."""
+    style = _templates().loader.get_source(_templates(), "page.css")[0]  # type: ignore[union-attr]
+    italics = re.findall(r"<em>(.*?)</em>", body, re.DOTALL)
+    faces = face_rules(_letters(body), _letters(" ".join(italics)))
+    return body.replace("/* style */", f"{faces}\n{_small(style)}", 1)
+
+
+def _letters(markup: str) -> str:
+    return html.unescape(re.sub(r"<[^>]*>", "", markup))
+
+
+def _small(style: str) -> str:
+    bare = re.sub(r"/\*.*?\*/", "", style, flags=re.DOTALL)
+    return re.sub(r"\s*([{};,])\s*", r"\1", re.sub(r"\s+", " ", bare)).replace(": ", ":").replace(";}", "}").strip()
+
+
+def prose(nodes: Iterable[Node], linked: bool = False) -> Safe:
+    """Write nodes as HTML; all text is escaped, and a number never parts from its punctuation."""
+    return Safe(_KEPT.sub(_kept, "".join(_written(node, linked) for node in nodes)))
+
+
+def _written(node: Node, linked: bool) -> str:
+    if node.kind == "text":
+        return html.escape(_SENTINELS.sub("", node.text), quote=False)
+    if node.kind == "group":
+        return "".join(_written(child, linked) for child in node.children)
+    if node.kind in ("value", "mark"):
+        if linked:  # a button cannot stand in a link
+            return html.escape(node.text, quote=False)
+        return ("\ue000" if node.kind == "value" else "\ue002") + _button(node) + "\ue001"
+    return _element(node, linked)
+
+
+def _kept(found: re.Match[str]) -> str:
+    before, points, after = found["before"] or found["word"] or "", found["points"], found["after"]
+    alone = not before and not after and points.count("\ue001") == 1
+    points = _SENTINELS.sub("", points)
+    return points if alone else f'<span class="keep">{before}{points}{after}</span>'
+
+
+def _element(node: Node, linked: bool) -> str:
+    """Write one node that is not plain text."""
+    inside, meta = node.children, node.meta
+    if node.kind in TAGS:
+        return f"<{TAGS[node.kind]}>{prose(inside, linked)}</{TAGS[node.kind]}>"
+    if node.kind == "heading":
+        level = meta["level"]
+        return f'<h{level} id="{meta["id"]}">{prose(inside)}</h{level}>'
+    if node.kind == "list":
+        start = f' start="{meta["start"]}"' if meta.get("start", 1) != 1 else ""
+        tag = "ol" if meta["ordered"] else "ul"
+        return f"<{tag}{start}>{prose(inside)}</{tag}>"
+    if node.kind == "link":
+        return f'<a href="{html.escape(_address(meta["href"]))}">{prose(inside, linked=True)}</a>'
+    if node.kind == "image":
+        return f'<img src="{_data_address(meta["mime"], meta["content"])}" alt="{html.escape(meta["alt"])}">'
+    if node.kind == "code":
+        return f'<pre tabindex="0"><code>{html.escape(node.text, quote=False)}</code></pre>'
+    if node.kind == "literal":
+        return f"<code>{html.escape(node.text, quote=False)}</code>"
+    if node.kind == "table":
+        return _markdown_table(node)
+    return {"break": "<br>", "rule": "<hr>"}.get(node.kind) or str(prose(inside))
+
+
+def _button(node: Node) -> str:
+    number, text = node.meta["note"], html.escape(node.text, quote=False)
+    look = "class=fact" if text else 'class=mark aria-label="Source of this statement"'
+    return f"<button {look} popovertarget=n{number} data-note={number}>{text}</button>"
+
+
+def _markdown_table(node: Node) -> str:
+    rows = [f"<tr>{''.join(map(_cell, row.children))}</tr>" for row in node.children]
+    head, body = rows[0], "".join(rows[1:])
+    table = f"<table><thead>{head}</thead><tbody>{body}</tbody></table>"
+    return f'<div class="scroll" role="region" aria-label="Table" tabindex="0">{table}</div>'
+
+
+def _cell(cell: Node) -> str:
+    tag, scope = ("th", ' scope="col"') if cell.meta["head"] else ("td", "")
+    return f'<{tag}{scope} class="{cell.meta["align"]}">{prose(cell.children)}</{tag}>'
+
+
+def _drawn(block: Figure | Picture, drawings: Drawings) -> Safe:
+    if isinstance(block, Picture) and block.mime != "image/svg+xml":
+        return Safe(f'<img src="{_data_address(block.mime, block.content)}" alt="{html.escape(block.alt)}">')
+    text = block.svg if isinstance(block, Figure) else block.content.decode("utf-8", "replace")
+    title = block.title if isinstance(block, Figure) else "Drawing"
+    try:
+        drawing = drawings.clean(text, title, block.alt)
+    except Unreadable:
+        return Safe(f"<p>{html.escape(block.alt)}</p>")
+    # In a page an attribute needs quotes only around spaces and signs: a tenth less of each chart.
+    drawing = re.sub(r'="([\w.#-]+)"(/?)(?=[ >])', lambda kept: f"={kept[1]}{' /' if kept[2] else ''}", drawing)
+    look = "chart" if is_house(text) else "chart card"
+    return Safe(f'<div class="{look}" role="group" aria-label="Chart" tabindex="0">{drawing}</div>')
+
+
+def cited(numbers: list[int], linked: bool = True) -> Safe:
+    """Write source numbers, neighbours as a range; on paper a link would only be weight.
+
+    >>> print(cited([1, 4, 5, 6]))
+    <a href=#s1>1</a>, <a href=#s4>4</a>–<a href=#s6>6</a>
+    """
+    return _in_runs(numbers, "<a href=#s{0}>{0}</a>")
+
+
+def in_ranges(numbers: list[int]) -> Safe:
+    """Write numbers without links, neighbours as a range."""
+    return _in_runs(numbers, "{0}")
+
+
+def _in_runs(numbers: list[int], link: str) -> Safe:
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    ends = [[run[0], run[-1]] if len(run) > 2 else run for run in runs]
+    marks = ["–" if len(run) > 2 else ", " for run in runs]
+    return Safe(", ".join(mark.join(map(link.format, run)) for mark, run in zip(marks, ends, strict=True)))
+
+
+def csv_address(text: str) -> str:
+    """Put a CSV text into an address, in the shorter of the two ways to write it."""
+    plain = "data:text/csv;charset=utf-8," + quote(text, safe="!$&'()*+,-./:;=?@_~")
+    coded = "data:text/csv;charset=utf-8;base64," + base64.b64encode(text.encode()).decode("ascii")
+    return min(plain, coded, key=len)
+
+
+def credit(source: Source) -> str:
+    """Name a source in a panel; the source list has its title."""
+    return ", ".join(filter(None, (source.publisher or f"“{source.title}”", source.day)))
+
+
+def backlinks(source: Source) -> Safe:
+    """Say where a source is used (the style sheet puts the words before it); a note's number opens the note."""
+    links = [f"<button popovertarget=n{number}>{number}</button>" for number in source.notes]
+    more = f" and {len(links) - SHOWN_USES} more" if len(links) > SHOWN_USES else ""
+    notes = f"note{'s' * (len(links) > 1)} {', '.join(links[:SHOWN_USES])}{more}" if links else ""
+    return Safe("; ".join(filter(None, (notes, source.shown_in))))
+
+
+def file_stem(document: Document) -> str:
+    """Make a file name from a notebook's name, out of letters that every system takes."""
+    return re.sub(r"[^A-Za-z0-9-]+", "-", document.name).strip("-") or "brief"
+
+
+def readable(address: str) -> str:
+    """Show letters of an address that were coded as %D0%BF…; a browser codes them again."""
+    return re.sub(r"(?:%[C-F][0-9A-F]%[89AB][0-9A-F]|%E[0-9A-F](?:%[89AB][0-9A-F]){2})+", _decoded, address, flags=re.I)
+
+
+def _decoded(found: re.Match[str]) -> str:
+    letters = unquote(found.group(), errors="replace")
+    return letters if letters.isalpha() else found.group()
+
+
+def web(address: str) -> bool:
+    """Tell whether an address may be linked."""
+    return address.startswith(("https://", "http://"))
+
+
+def _address(href: str) -> str:
+    # Briefs link to each other as notebooks; as pages they stand side by side under the same names.
+    path, mark, part = href.partition("#")
+    local = path.endswith(".ipynb") and "://" not in path
+    return (path.removesuffix(".ipynb") + ".html" if local else path) + mark + part
+
+
+def _data_address(mime: str, content: bytes) -> str:
+    return f"data:{mime};base64,{base64.b64encode(content).decode('ascii')}"

@@ -1,0 +1,218 @@
+"""Set a document as a tagged PDF with Typst. The compiler gets data, never markup made of a notebook's text."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import tempfile
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import typst
+
+from briefkit.errors import BriefError
+from briefkit.export.document import (
+    HOUSE,
+    Claim,
+    Document,
+    Figure,
+    Listing,
+    Note,
+    Picture,
+    Prose,
+    Source,
+    Summary,
+    Table,
+)
+from briefkit.export.fonts import folders, shown
+from briefkit.export.html import SHOWN_USES, web
+from briefkit.export.markup import Node
+from briefkit.export.svg import Drawings, Unreadable, is_house
+
+STANDARDS = ["a-3a", "ua-1"]
+# A notebook that tells no day gets one all the same: the same input must give the same bytes.
+NO_DAY = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
+SUFFIX = {"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif", "image/svg+xml": "svg"}
+
+
+def paper(document: Document) -> bytes:
+    """Compile a document; the same document gives the same bytes."""
+    writer = _Writer(document)
+    sources = writer.files()
+    day = writer.day
+    moment = dt.datetime(*day, tzinfo=dt.UTC) if day else NO_DAY
+    try:
+        return _compiled(sources, writer.pictures, pdf_standards=STANDARDS, timestamp=moment)
+    except typst.TypstError as error:
+        raise BriefError(
+            f"{document.name or 'notebook'}.ipynb",
+            f"Typst refuses the paper ({error})",
+            "a document that meets PDF/UA-1 and PDF/A-3a",
+            "Look for the text or drawing that it names, and report this as a fault of briefkit.",
+        ) from None
+
+
+def _compiled(sources: dict[str, bytes], pictures: dict[str, bytes], **options: Any) -> bytes:
+    # A private folder is the root: it holds the pictures and nothing else, whatever a template might ask for.
+    with tempfile.TemporaryDirectory(prefix="brief-") as root:
+        for name, content in pictures.items():
+            Path(root, name).write_bytes(content)
+        return typst.compile(sources, root=root, font_paths=folders(), ignore_system_fonts=True, **options)
+
+
+def _readable(name: str, content: bytes) -> bool:
+    """Try a picture by itself: a broken one must not stop the paper."""
+    try:
+        _compiled({"main": f'#image("{name}")'.encode()}, {name: content}, timestamp=NO_DAY)
+    except typst.TypstError:
+        return False
+    return True
+
+
+class _Writer:
+    """Turn a document into JSON for the template, and its drawings and tables into files beside it."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.made: dict[str, bytes] = {}
+        self.pictures: dict[str, bytes] = {}
+        self.uses: dict[int, int] = {}
+        try:
+            self.day = list(dt.date.fromisoformat(document.as_of).timetuple()[:3])
+        except ValueError:
+            self.day = None
+
+    def files(self) -> dict[str, bytes]:
+        """Give every file of the compilation: template, data, drawings, attachments."""
+        self.made["main"] = (files("briefkit.export") / "template" / "brief.typ").read_bytes()
+        data = self._data()
+        self.made["brief.json"] = json.dumps(data, ensure_ascii=False).encode("utf-8")
+        return self.made
+
+    def _data(self) -> dict[str, Any]:
+        made = self.document
+        attached = []
+        for name, about, text in made.attached:
+            self.made[name] = text.encode("utf-8")
+            attached.append({"name": name, "about": shown(about)})
+        return {
+            "house": HOUSE if made.is_brief else "",
+            "title": shown(made.title),
+            "subject": shown(made.subject),
+            "as_of": shown(made.day),
+            "day": self.day,
+            "about": shown(made.answer_text),
+            "answer": self._nodes(made.answer),
+            "blocks": [self._block(block) for block in made.blocks],
+            "notes": [self._note(note) for note in made.notes],
+            "sources": [self._source(source) for source in made.sources],
+            "attached": attached,
+        }
+
+    # --- prose -------------------------------------------------------------------------------------------------------
+
+    def _nodes(self, nodes: list[Node]) -> list[dict[str, Any]]:
+        return [self._node(node) for node in nodes]
+
+    def _node(self, node: Node) -> dict[str, Any]:
+        made: dict[str, Any] = {"kind": node.kind}
+        if node.text:
+            made["text"] = shown(node.text)
+        if node.children:
+            made["children"] = self._nodes(node.children)
+        meta = node.meta
+        if node.kind in ("value", "mark"):
+            made |= {"note": meta["note"], "joined": meta.get("joined", False)}
+            made["use"] = self.uses[meta["note"]] = self.uses.get(meta["note"], 0) + 1
+        elif node.kind == "heading":
+            made |= {"level": meta["level"] - 1, "id": meta["id"]}
+        elif node.kind == "list":
+            made |= {"ordered": meta["ordered"], "start": meta.get("start", 1)}
+        elif node.kind == "link":
+            made["href"] = meta["href"] if meta["href"].startswith(("http://", "https://", "mailto:")) else ""
+        elif node.kind == "cell":
+            made |= {"head": meta["head"], "align": meta["align"]}
+        elif node.kind == "image":
+            made |= {"alt": shown(meta["alt"]), "file": self._picture(meta["mime"], meta["content"])}
+        return made
+
+    def _picture(self, mime: str, content: bytes) -> str:
+        """Store a picture under a name of our own; give no name for one that must be told in words."""
+        if mime == "image/svg+xml":
+            return self._drawing(content.decode("utf-8", "replace"))
+        name = f"picture-{len(self.pictures)}.{SUFFIX[mime]}"
+        if not _readable(name, content):
+            return ""
+        self.pictures[name] = content
+        return name
+
+    def _drawing(self, text: str) -> str:
+        try:
+            drawing = Drawings().clean(text).encode("utf-8")
+        except Unreadable:
+            return ""
+        name = f"drawing-{len(self.made)}.svg"
+        if not is_house(text) and not _readable(name, drawing):
+            return ""
+        self.made[name] = drawing
+        return name
+
+    # --- blocks ------------------------------------------------------------------------------------------------------
+
+    def _block(self, block: Any) -> dict[str, Any]:
+        made: dict[str, Any] = {"kind": type(block).__name__.lower(), "id": block.cell}
+        match block:
+            case Prose():
+                made["nodes"] = self._nodes(block.nodes)
+            case Summary():
+                made |= {"title": shown(block.title.strip()), "nodes": self._nodes(block.nodes)}
+            case Figure():
+                made |= {name: shown(getattr(block, name)) for name in ("title", "subtitle", "alt", "source_line")}
+                made |= {"number": block.number, "file": self._drawing(block.svg), "sources": block.sources}
+            case Table():
+                made |= {
+                    "number": block.number,
+                    "caption": shown(block.caption),
+                    "heads": [shown(head) for head in block.heads],
+                    "lines": [[shown(cell) for cell in line] for line in block.lines],
+                    "align": block.align,
+                    "sources": block.sources,
+                }
+            case Claim():
+                made |= {name: shown(getattr(block, name)) for name in ("sentence", "verdict", "evidence")}
+                made |= {"number": block.number, "holds": block.holds, "sources": block.sources}
+            case Picture():
+                made |= {"alt": shown(block.alt), "file": self._picture(block.mime, block.content)}
+            case Listing():
+                made |= {"text": shown(block.text), "look": block.kind}
+        return made
+
+    def _note(self, note: Note) -> dict[str, Any]:
+        alone = len(note.content) == 1 and note.content[0].kind == "paragraph"
+        content = self._nodes(note.content[0].children if alone else note.content)
+        return {
+            "number": note.number,
+            "anchor": f"note-{note.number}",
+            "content": content,
+            "value": shown(note.value_words),
+            "made": shown(f"{note.made_words}. " if note.made else "") + shown("; ".join(note.rows_words)),
+            "as_of": shown(note.as_of),
+            "support": note.support_words,
+            "sources": note.sources,
+            "differ": [shown(sentence) for sentence in note.disagreements],
+            "uses": note.uses,
+        }
+
+    def _source(self, source: Source) -> dict[str, Any]:
+        return {
+            "number": source.number,
+            "anchor": f"source-{source.number}",
+            "title": shown(source.title),
+            "publisher": shown(source.publisher),
+            "day": shown(source.day),
+            "url": source.url if web(source.url) else "",
+            "notes": source.notes[:SHOWN_USES],
+            "more": max(0, len(source.notes) - SHOWN_USES),
+            "shown_in": source.shown_in,
+        }
