@@ -239,7 +239,8 @@ class Fact(Sourced):
         value = work(first, second)
         if isinstance(value, dt.timedelta):
             value = value.days
-        unit = "days" if isinstance(first, dt.date) else "" if sign == "÷" else self.unit
+        days = "day" if value == 1 else "days"
+        unit = days if isinstance(first, dt.date) else "" if sign == "÷" else self.unit
         rows = united(*(side.rows for side in (left, right) if isinstance(side, Fact)))
         return Fact(value, unit, rows, f"{_plain(left)} {sign} {_plain(right)}", self.as_of)
 

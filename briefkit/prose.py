@@ -76,19 +76,24 @@ def replace_roles(text: str, value: Callable[[str], str]) -> str:
     >>> replace_roles("It is {eval}`n`, not `{eval}`.", lambda expression: "1,550")
     'It is 1,550, not `{eval}`.'
     """
-    lines = text.splitlines(keepends=True)
     starts = [0]
-    for line in lines:
+    for line in text.splitlines(keepends=True):
         starts.append(starts[-1] + len(line))
-    pieces, done = [], 0
+    found: list[tuple[int, int, str]] = []
     for block, token in inline_tokens(parse(text)):
         if not is_role(token):
             continue
-        # A paragraph's tokens carry its lines but no columns: look for the role from there on.
+        # A block's tokens carry its lines but no columns: look from its first line on, past what was found there.
         written = "{" + ROLE + "}`" + token.content + "`"
-        at = text.find(written, max(done, starts[block.map[0]] if block.map else 0))
-        if at < 0:
-            continue
-        pieces += [text[done:at], value(token.content)]
-        done = at + len(written)
+        first = starts[block.map[0]] if block.map else 0
+        taken = {at for at, _, _ in found}
+        at = text.find(written, first)
+        while at in taken:
+            at = text.find(written, at + 1)
+        if at >= 0:
+            found.append((at, at + len(written), token.content))
+    pieces, done = [], 0
+    for at, end, expression in sorted(found):
+        pieces += [text[done:at], value(expression)]
+        done = end
     return "".join(pieces) + text[done:]

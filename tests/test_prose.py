@@ -20,6 +20,11 @@ def test_values_replace_roles_and_all_other_markdown_stays_as_typed():
     assert replace_roles(text, {"a": "1", "b": "2"}.get) == "*Both*   1\n\n    {eval}`a`\n\nthen 1 and 2  \n"
 
 
+def test_values_replace_roles_in_footnotes_too():
+    text = "Before[^1] {eval}`a`.\n\n[^1]: Note {eval}`b`.\n\nAfter {eval}`a`.\n"
+    assert replace_roles(text, {"a": "1", "b": "2"}.get) == "Before[^1] 1.\n\n[^1]: Note 2.\n\nAfter 1.\n"
+
+
 @given(st.text(alphabet="ab *_[]()#|-\n`<>", max_size=60))
 def test_markdown_without_roles_is_never_changed(text):
     assert replace_roles(text, lambda expression: "X") == text
