@@ -41,8 +41,8 @@ def build(
     edition = "" if as_of == LATEST else data.as_of.isoformat()
     folder = (out or root / "build") / edition
     paths = list(paths) or briefs(root)
-    faults = []
-    documents = {}
+    faults, documents = [], {}
+    export.prepare()  # here, so that workers that are forks need not
     with ProcessPoolExecutor(min(WORKERS, len(paths))) as pool:
         jobs = {pool.submit(build_brief, path, folder, edition, time_limit): path for path in paths}
         for number, job in enumerate(as_completed(jobs), 1):
@@ -67,7 +67,7 @@ def build_brief(
     notebook = run(path, edition, time_limit)
     ran = time.perf_counter()
     # Everything is made before anything is written: a brief that fails leaves the last good one alone.
-    page, paper = export.html_page(notebook, path.stem), export.pdf_paper(notebook, path.stem)
+    page, paper = export.html_page(notebook, path.stem, site=True), export.pdf_paper(notebook, path.stem)
     if not edition:
         save(path, notebook)
         save_figures(path, notebook)

@@ -10,11 +10,22 @@ import importlib
 from typing import Any
 
 from briefkit.export.document import Document
+from briefkit.export.fonts import face_rules
 from briefkit.export.html import front_page, page
 from briefkit.export.reading import document
 from briefkit.export.typst import paper
 
-__all__ = ["BriefHTML", "BriefPDF", "Document", "RoleValues", "document", "front_page", "html_page", "pdf_paper"]
+__all__ = [
+    "BriefHTML",
+    "BriefPDF",
+    "Document",
+    "RoleValues",
+    "document",
+    "front_page",
+    "html_page",
+    "pdf_paper",
+    "prepare",
+]
 
 
 def html_page(notebook: Any, name: str = "", site: bool = False, show_code: bool = False) -> str:
@@ -25,6 +36,11 @@ def html_page(notebook: Any, name: str = "", site: bool = False, show_code: bool
 def pdf_paper(notebook: Any, name: str = "", show_code: bool = False) -> bytes:
     """Write a notebook as a tagged PDF."""
     return paper(document(notebook, name, show_code))
+
+
+def prepare() -> None:
+    """Cut the house faces once, which takes most of the time of a first page in a process."""
+    face_rules("")
 
 
 def __getattr__(name: str) -> Any:
