@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 from briefkit.charts import words
@@ -114,6 +116,7 @@ class _Amounts:
         look = country_look(str(x)) or TEAL
         return look if x in self.highlight or not self.highlight else PALE
 
+    @cached_property
     def totals(self) -> dict[Any, float | None]:
         """Add up each stack; give the single value elsewhere. A stack with an unknown part has no total."""
         return {
@@ -145,7 +148,7 @@ class _Amounts:
         text = f"{kind} of {reading.measure()}, {words.counted(len(self.xs), unit)}"
         if reading.across in ("day", "year"):
             text += f", {reading.said(min(self.xs))} to {reading.said(max(self.xs))}"
-        totals = self.totals()
+        totals = self.totals
         known = {x: value for x, value in totals.items() if value is not None}
         sentences = [text, self._told(totals if several and not self.stack else known)]
         unknown = [reading.said(x) for x, parts in self.values.items() for value in parts.values() if value is None]
@@ -190,7 +193,7 @@ class _Bars(_Amounts):
         if key:
             sheet.key(sheet.height, entries)
         low, high = self.extremes()
-        edge = max(width_of(self.said(value), weight=BOLD) for value in [*self.totals().values(), low, high]) + 8
+        edge = max(width_of(self.said(value), weight=BOLD) for value in [*self.totals.values(), low, high]) + 8
         area = Box(left + (edge if low < 0 else 0), 4, width - left - edge * (2 if low < 0 else 1), sum(tall))
         scale = area.width / ((high - low) or 1)
         zero, top = area.left - low * scale, area.top
@@ -210,7 +213,7 @@ class _Bars(_Amounts):
             at = zero
             for name, value in parts.items():
                 at = self._part(sheet, at, (value or 0) * scale, middle, thick, self.look(x, name), value)
-            sheet.text(at + 4, middle - 0.33 * TEXT, self.said(self.totals()[x]), "ink", weight=BOLD)
+            sheet.text(at + 4, middle - 0.33 * TEXT, self.said(self.totals[x]), "ink", weight=BOLD)
             return
         top = middle + thick * len(parts) / 2
         for name, value in parts.items():
@@ -289,12 +292,23 @@ class _Columns(_Amounts):
                 base += value or 0
             else:
                 left += each
-        total = self.totals()[x]
-        known = [value for value in self.totals().values() if value is not None]
-        told = x in self.highlight or (not self.highlight and (len(self.xs) <= FEW_COLUMNS or total == max(known)))
+        total = self.totals[x]
+        roomy = len(self.xs) <= FEW_COLUMNS and thick / 0.78 > self.widest + 4
+        told = x in self.highlight or (not self.highlight and (roomy or x == self.tallest))
         if total is not None and told and (self.stack or len(parts) == 1):
             y = plot.y(total) + 3 if total >= 0 else plot.y(total) - TEXT
             sheet.text(centre, y, self.said(total), "ink", weight=BOLD, ha="center")
+
+    @cached_property
+    def widest(self) -> float:
+        """Measure the widest value."""
+        known = [self.said(value) for value in self.totals.values() if value is not None]
+        return max((width_of(text, weight=BOLD) for text in known), default=0)
+
+    @cached_property
+    def tallest(self) -> Any:
+        """Give the x of the highest column."""
+        return max(self.xs, key=lambda x: -math.inf if self.totals[x] is None else self.totals[x])
 
     def note(self) -> str:
         """Say what an open circle means, where there is one."""
