@@ -270,31 +270,32 @@ class Fact(Sourced):
     def __abs__(self) -> Fact:
         return replace(self, value=abs(self.value), about=self.about or "size of the difference")
 
-    def _compared(self, other: Any, words: str, work: Callable[[Any, Any], bool]) -> Truth:
+    def _compared(self, other: Any, sign: str, opposite: str, work: Callable[[Any, Any], bool]) -> Truth:
         value = other.value if isinstance(other, Fact) else other
         if isinstance(self.value, dt.date) and isinstance(value, str):
             value = dt.date.fromisoformat(value)
         rows = united(self.rows, other.rows if isinstance(other, Fact) else ())
         shown = other.text if isinstance(other, Fact) else Fact(value).text
-        return Truth(bool(work(self.value, value)), rows, f"{self.text} {words} {shown}", self.as_of)
+        holds = bool(work(self.value, value))
+        return Truth(holds, rows, f"{self.text} {sign if holds else opposite} {shown}", self.as_of)
 
     def __lt__(self, other: Any) -> Truth:
-        return self._compared(other, "<", operator.lt)
+        return self._compared(other, "<", "≥", operator.lt)
 
     def __le__(self, other: Any) -> Truth:
-        return self._compared(other, "≤", operator.le)
+        return self._compared(other, "≤", ">", operator.le)
 
     def __gt__(self, other: Any) -> Truth:
-        return self._compared(other, ">", operator.gt)
+        return self._compared(other, ">", "≤", operator.gt)
 
     def __ge__(self, other: Any) -> Truth:
-        return self._compared(other, "≥", operator.ge)
+        return self._compared(other, "≥", "<", operator.ge)
 
     def __eq__(self, other: Any) -> Truth:  # type: ignore[override]
-        return self._compared(other, "=", operator.eq)
+        return self._compared(other, "=", "≠", operator.eq)
 
     def __ne__(self, other: Any) -> Truth:  # type: ignore[override]
-        return self._compared(other, "≠", operator.ne)
+        return self._compared(other, "≠", "=", operator.ne)
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -312,7 +313,8 @@ class Truth(Sourced):
     """Hold whether something is true, with the rows that make it so.
 
     Join truths with ``&``, ``|`` and ``~``; ``choose`` turns one into a sentence. ``bool()`` is refused,
-    since it would drop the sources.
+    since it would drop the sources. ``comparison`` says what is the case, whether that makes it true or false:
+    ``Fact(3) < Fact(2)`` is false because 3 ≥ 2.
     """
 
     value: bool
@@ -342,22 +344,20 @@ class Truth(Sourced):
             as_of=self.as_of,
         )
 
-    def _joined(self, other: Truth, word: str, value: bool) -> Truth:
+    def _joined(self, other: Truth, value: bool) -> Truth:
         if not isinstance(other, Truth):
             raise BriefError(f"“{self.comparison}”", f"joined with {other!r}", "another comparison of facts")
-        text = (
-            f"{self.comparison} {word} {other.comparison}" if word == "or" else f"{self.comparison}; {other.comparison}"
-        )
+        text = f"{self.comparison}; {other.comparison}"
         return Truth(value, united(self.rows, other.rows), text, self.as_of)
 
     def __and__(self, other: Truth) -> Truth:
-        return self._joined(other, "and", self.value and getattr(other, "value", False))
+        return self._joined(other, self.value and getattr(other, "value", False))
 
     def __or__(self, other: Truth) -> Truth:
-        return self._joined(other, "or", self.value or getattr(other, "value", False))
+        return self._joined(other, self.value or getattr(other, "value", False))
 
     def __invert__(self) -> Truth:
-        return replace(self, value=not self.value, comparison=f"not ({self.comparison})")
+        return replace(self, value=not self.value)
 
     def __bool__(self) -> bool:
         raise BriefError(

@@ -20,7 +20,7 @@ def test_a_claim_that_holds_shows_its_evidence():
 
 
 def test_a_claim_that_fails_stops_the_run():
-    with pytest.raises(BriefError, match=r"claim “One is negative”: does not hold as of 2003-03-01 \(1 < 0\)"):
+    with pytest.raises(BriefError, match=r"claim “One is negative”: does not hold as of 2003-03-01 \(1 ≥ 0\)"):
         claim("One is negative", truth(False))
 
 

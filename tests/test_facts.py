@@ -96,6 +96,14 @@ def test_a_comparison_is_true_or_false_and_keeps_its_sources():
     assert truth.rows == (STRONG, WEAK)
 
 
+@pytest.mark.parametrize(("truth", "text"), [
+    (fact(3) < 2, "3 ≥ 2"), (fact(3) <= 2, "3 > 2"), (fact(2) > 3, "2 ≤ 3"), (fact(2) >= 3, "2 < 3"),
+    (fact(2) == 3, "2 ≠ 3"), (fact(2) != 2, "2 = 2"), (~(fact(3) < 2), "3 ≥ 2"),
+])  # fmt: skip
+def test_the_evidence_of_a_comparison_says_what_is_the_case(truth, text):
+    assert truth.comparison == text
+
+
 def test_truths_are_joined_without_losing_rows():
     true, false = fact(1, STRONG) < 2, fact(3, WEAK) < 2
     assert not (true & false).value

@@ -65,7 +65,7 @@ def test_an_edition_needs_a_parameters_cell(project):
         (
             "claim_rise",
             'claim("Less than two", last < 2)',
-            r"claim “Less than two”: does not hold as of 2003-03-01 \(1,550 < 2\)",
+            r"claim “Less than two”: does not hold as of 2003-03-01 \(1,550 ≥ 2\)",
         ),
         (
             "fig_rise",
