@@ -185,14 +185,16 @@ class Fact(Sourced):
         return text[:1].upper() + text[1:] if self.style == "capital words" else text
 
     def _number(self) -> str:
+        shown = self.value if self.digits is None else round(self.value, self.digits)
         if self.style == "percent":
-            digits = self.digits or 0
-            return format_percent(self.value, "#,##0." + "0" * digits + "%" if digits else "#,##0%", locale=LOCALE)
-        if self.style.endswith("words") and float(self.value).is_integer():
-            return in_words(int(self.value))
-        if self.digits is None:
-            return format_decimal(self.value, "#,##0.###", locale=LOCALE)
-        return format_decimal(self.value, "#,##0." + "0" * self.digits if self.digits else "#,##0", locale=LOCALE)
+            decimals = "." + "0" * self.digits if self.digits else ""
+            return format_percent(self.value, f"#,##0{decimals}%", locale=LOCALE)
+        if self.style == "year number":
+            return str(self.value)
+        if self.style.endswith("words") and float(shown).is_integer():
+            return in_words(int(shown))
+        decimals = ".###" if self.digits is None else "." + "0" * self.digits if self.digits else ""
+        return format_decimal(self.value, f"#,##0{decimals}", locale=LOCALE)
 
     def words(self, capital: bool = False) -> Fact:
         """Spell the number out below a hundred; `capital` opens a sentence with it."""

@@ -155,7 +155,8 @@ class Table:
                 "a known value",
                 "Say that it is unknown, or leave the row out.",
             )
-        return Fact(_plain(line[name]), self.field(name).unit, line[ROWS], name, self.as_of, _precision(line, name))
+        style = "year number" if name == "year" else _precision(line, name)
+        return Fact(_plain(line[name]), self.field(name).unit, line[ROWS], name, self.as_of, style)
 
     def first(self, name: str) -> Fact:
         """Make a fact of a field in the earliest row."""

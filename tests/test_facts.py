@@ -30,6 +30,8 @@ def fact(value, *rows, **more):
         (fact(2.5), "2.5"),
         (fact(2.456).rounded(1), "2.5"),
         (fact(-12), "-12"),
+        (fact(5.003).rounded().words(), "five"),
+        (fact(1967, style="year number"), "1967"),
         (fact(dt.date(2021, 4, 15)), "15 April 2021"),
         (fact(dt.date(2021, 4, 15)).month(), "April 2021"),
         (fact(dt.date(2021, 4, 15)).year(), "2021"),

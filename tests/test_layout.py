@@ -62,6 +62,7 @@ HOMES = {
 
 ROOMS = {
     "README.md",
+    "preview.png",
     "CONTRIBUTING.md",
     "CHANGELOG.md",
     "LICENSE",

@@ -133,7 +133,7 @@ def test_the_early_edition_runs_and_knows_nothing_later(path):
     years = {int(year) for year in re.findall(r"\b(20[2-9]\d)\b", text) if int(year) > 2021}
     assert years <= {2026}, years
     evidence = [item.result.data[FACT] for cell in notebook.cells for item in cell.metadata.get("user_expressions", ())]
-    assert {fact["as_of"] for fact in evidence} == {EARLY}
+    assert {fact["as_of"] for fact in evidence if fact["rows"]} == {EARLY}
 
 
 @every_brief
@@ -189,11 +189,12 @@ def test_a_changed_cell_makes_nbval_fail_until_the_notebook_is_run_again(tmp_pat
         return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True).returncode
 
     before = read(path)
-    lines = table.read_text().splitlines(keepends=True)
-    last = max(at for at, line in enumerate(lines) if ",USA,deployed_warheads,1" in line)
-    day, country, metric, value, *rest = lines[last].split(",")
-    lines[last] = ",".join([day, country, metric, str(int(value) - 1), *rest])
-    table.write_text("".join(lines))
+    # Above the cap before the caps bound: one number more in the prose, on the chart and behind a claim.
+    written = table.read_text()
+    assert "2011-02-05,RUS,deployed_warheads,1537," in written
+    table.write_text(
+        written.replace("2011-02-05,RUS,deployed_warheads,1537,", "2011-02-05,RUS,deployed_warheads,1567,")
+    )
     assert nbval() == 1
     after = run(path)
     save(path, after)

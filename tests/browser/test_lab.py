@@ -1,5 +1,6 @@
 """JupyterLab as an analyst uses it: live inline values, saving, and the export menu."""
 
+import contextlib
 import json
 import os
 import re
@@ -12,6 +13,7 @@ import urllib.request
 
 import pytest
 
+from briefkit.errors import BriefError
 from briefkit.run import read
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -140,8 +142,9 @@ def user_expressions(notebook):
 
 def wait_for_values(path):
     for _ in range(60):
-        found = user_expressions(read(path))
-        if all(found):
-            return found
+        with contextlib.suppress(BriefError):  # caught in the middle of a save
+            found = user_expressions(read(path))
+            if all(found):
+                return found
         time.sleep(0.5)
     raise TimeoutError("the notebook was saved without inline values")
