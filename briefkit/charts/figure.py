@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import math
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -19,7 +20,7 @@ from briefkit.charts import house, words
 from briefkit.charts.sheet import Sheet
 from briefkit.charts.svg import Drawing, parts_of, slim
 from briefkit.errors import BriefError
-from briefkit.facts import FIGURE, Row, evidence, sources_of, united
+from briefkit.facts import FIGURE, Row, evidence, united
 from briefkit.tables import Field, Table
 
 SHOWN_PUBLISHERS = 4
@@ -144,12 +145,13 @@ def with_heading(block: dict[str, Any]) -> str:
 
 
 def source_line(rows: Sequence[Row], note: str = "") -> str:
-    """Name the publishers behind rows, the most used first, and what the reader must know about them."""
-    count: dict[str, int] = {}
+    """Name the publishers behind rows, first those that most rows name as their own source, then further ones."""
+    own, count = Counter(), Counter()
     for row in rows:
-        for source in sources_of([row]):
-            count[source.publisher or source.title] = count.get(source.publisher or source.title, 0) + 1
-    names = sorted(count, key=lambda name: -count[name])
+        names = [source.publisher or source.title for source in row.sources]
+        own.update(names[:1])
+        count.update(names)
+    names = sorted(count, key=lambda name: (-own[name], -count[name]))
     more = len(names) - SHOWN_PUBLISHERS
     listed = "; ".join(names[:SHOWN_PUBLISHERS]) + (f"; and {words.counted(more, 'other')}" if more > 0 else "")
     return f"{'Source' if len(names) == 1 else 'Sources'}: {listed}. {words.sentence(str(note))}".strip()
