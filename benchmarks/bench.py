@@ -20,10 +20,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import psutil
 from nbconvert.exporters import Exporter, WebPDFExporter
+from nbformat import NotebookNode
 from traitlets.config import Config
 
 from briefkit.export import BriefPDF
@@ -188,7 +190,12 @@ def pdf_step(notebooks: list[Path], rounds: int) -> list[str]:
              "| :-- | --: | --: | --: | --: | --: |"]  # fmt: skip
     ratios = []
     for path in notebooks:
-        sides = {"ours": lambda path=path: export(ours, path), "theirs": lambda path=path: export(theirs, path)}
+        notebook = nbformat.read(path, as_version=4)
+        resources = {"metadata": {"name": path.stem, "path": str(path.parent)}}
+        sides = {
+            name: lambda exporter=exporter, notebook=notebook, given=resources: export(exporter, notebook, given)
+            for name, exporter in (("ours", ours), ("theirs", theirs))
+        }
         firsts = {side: measure(action) for side, action in sides.items()}
         medians = {side: statistics.median(taken) for side, taken in take_turns(sides, rounds).items()}
         ratios.append(medians["theirs"] / medians["ours"])
@@ -197,11 +204,9 @@ def pdf_step(notebooks: list[Path], rounds: int) -> list[str]:
     return [*lines, "", f"Median of the ratios: {statistics.median(ratios):.0f}."]
 
 
-def export(exporter: Exporter, path: Path) -> None:
+def export(exporter: Exporter, notebook: NotebookNode, resources: dict[str, Any]) -> None:
     """Make one PDF in memory."""
-    paper, _ = exporter.from_notebook_node(
-        nbformat.read(path, as_version=4), resources={"metadata": {"name": path.stem, "path": str(path.parent)}}
-    )
+    paper, _ = exporter.from_notebook_node(notebook, resources=resources)
     assert paper.startswith(b"%PDF-")
 
 

@@ -106,6 +106,7 @@ def _client(notebook: NotebookNode, path: Path, time_limit: int, sockets: str) -
         timeout=time_limit,
         kernel_name="python3",
         record_timing=False,
+        shutdown_kernel="immediate",  # all results are here: nothing is left to wait for
         resources={"metadata": {"path": str(path.resolve().parent)}},
     )
     client.create_kernel_manager()
