@@ -166,8 +166,8 @@ def _drawn(block: Figure | Picture, drawings: Drawings) -> Safe:
     return Safe(f'<div class="{look}" role="group" aria-label="Chart" tabindex="0">{drawing}</div>')
 
 
-def cited(numbers: list[int], linked: bool = True) -> Safe:
-    """Write source numbers, neighbours as a range; on paper a link would only be weight.
+def cited(numbers: list[int]) -> Safe:
+    """Write source numbers as links, neighbours as a range.
 
     >>> print(cited([1, 4, 5, 6]))
     <a href=#s1>1</a>, <a href=#s4>4</a>–<a href=#s6>6</a>
