@@ -29,6 +29,7 @@ def build(
     as_of: str = LATEST,
     out: Path | None = None,
     time_limit: int = TIME_LIMIT,
+    cold: bool = False,
     report: Callable[[str], None] = print,
 ) -> Path:
     """Build briefs (all of the project's, unless named) as of a day, and return the folder written.
@@ -44,7 +45,7 @@ def build(
     faults, documents = [], {}
     export.prepare()  # here, so that workers that are forks need not
     with ProcessPoolExecutor(min(WORKERS, len(paths))) as pool:
-        jobs = {pool.submit(build_brief, path, folder, edition, time_limit): path for path in paths}
+        jobs = {pool.submit(build_brief, path, folder, edition, time_limit, cold): path for path in paths}
         for number, job in enumerate(as_completed(jobs), 1):
             try:
                 documents[jobs[job].stem], line = job.result()
@@ -60,11 +61,11 @@ def build(
 
 
 def build_brief(
-    path: Path, folder: Path, edition: str = "", time_limit: int = TIME_LIMIT
+    path: Path, folder: Path, edition: str = "", time_limit: int = TIME_LIMIT, cold: bool = False
 ) -> tuple[export.Document, str]:
     """Run and export one brief; give its document and a line that says what was written."""
     start = time.perf_counter()
-    notebook = run(path, edition, time_limit)
+    notebook = run(path, edition, time_limit, cold)
     ran = time.perf_counter()
     # Everything is made before anything is written: a brief that fails leaves the last good one alone.
     page, paper = export.html_page(notebook, path.stem, site=True), export.pdf_paper(notebook, path.stem)

@@ -18,6 +18,8 @@ from nbformat import NotebookNode
 
 from briefkit.errors import BriefError
 from briefkit.facts import FIGURE
+from briefkit.kernels import available
+from briefkit.kernels.provisioner import WarmKernels
 from briefkit.prose import check_roles, roles
 
 TIME_LIMIT = 120
@@ -46,10 +48,11 @@ def read(path: Path) -> NotebookNode:
     return notebook
 
 
-def run(path: Path, as_of: str = "", time_limit: int = TIME_LIMIT) -> NotebookNode:
+def run(path: Path, as_of: str = "", time_limit: int = TIME_LIMIT, cold: bool = False) -> NotebookNode:
     """Run a brief and return it with fresh outputs and inline values; nothing is written.
 
-    `as_of` replaces the day in the parameters cell. The time limit is in seconds for each cell.
+    `as_of` replaces the day in the parameters cell. The time limit is in seconds for each cell. The kernel is forked
+    from a warm process where that can be done, unless `cold` asks for a process of its own.
     """
     notebook = read(path)
     for cell in notebook.cells:
@@ -58,7 +61,7 @@ def run(path: Path, as_of: str = "", time_limit: int = TIME_LIMIT) -> NotebookNo
     if as_of:
         _set_parameter(notebook, path, "as_of", as_of)
     with tempfile.TemporaryDirectory(prefix="brief-") as sockets:
-        asyncio.run(_execute(notebook, path, time_limit, sockets))
+        asyncio.run(_execute(notebook, path, time_limit, sockets, cold))
     tidy(notebook)
     return notebook
 
@@ -84,8 +87,10 @@ def _set_parameter(notebook: NotebookNode, path: Path, name: str, value: str) ->
     )
 
 
-async def _execute(notebook: NotebookNode, path: Path, time_limit: int, sockets: str) -> None:
+async def _execute(notebook: NotebookNode, path: Path, time_limit: int, sockets: str, cold: bool) -> None:
     client = _client(notebook, path, time_limit, sockets)
+    if available() and not cold:
+        client.km.kernel_spec_manager = WarmKernels()
     # What a stopped kernel complains of is no news: the cell is named below.
     async with client.async_setup_kernel(stderr=subprocess.DEVNULL):
         count = 0

@@ -25,6 +25,7 @@ FLOORS = {
     "displays": 2,
     "charts": 2,
     "claims": 2,
+    "kernels": 3,
     "run": 3,
     "export": 3,
     "build": 4,
@@ -39,6 +40,7 @@ ARROWS = {
     ("data", "tables"),
     ("dictionary", "package"),
     ("charts", "displays"),
+    ("run", "kernels"),
 }
 
 HOMES = {
@@ -48,6 +50,7 @@ HOMES = {
     "matplotlib": {"charts"},
     "markdown_it": {"prose"},
     "mdit_py_plugins": {"prose"},
+    "jupyter_client": {"kernels"},
     "nbclient": {"run"},
     "nbformat": {"run", "export"},
     "nbconvert": {"export"},
