@@ -12,10 +12,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from markdown_it.token import Token
-
 from briefkit.errors import BriefError
-from briefkit.prose import ROLE, is_role, parse
+from briefkit.prose import ROLE, Token, is_role, parse
 
 QUOTED_WORDS = 5
 
