@@ -14,7 +14,7 @@ from briefkit.wording import Slip, slips, used_names
 
 FILES = Path(__file__).parent / "files"
 # The names that the corpus takes as listed in a project's configuration.
-NAMES = "New START|START I|SALT II|E.O. #|S-400|Nord Stream #|Resolution #|section #|footnote #|the Group of Seven".split("|")
+NAMES = "New START|START I|SALT II|E.O. #|S-400|Nord Stream #|Resolution #|section #|footnote #|Group of Seven".split("|")
 KINDS = {"number", "date", "number word", "quotation", "literal role"}
 
 
