@@ -23,7 +23,8 @@ _VALUE, _CODE, _COVER = "\ufffc", "\ufffb", "\ufff9"
 _UNITS = "two|three|four|five|six|seven|eight|nine"
 _TEENS = "ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen"
 _TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
-_CARDINAL = rf"(?:(?:{_TENS})(?:[- ](?:one|{_UNITS})(?![\w]))?|{_TEENS}|{_UNITS})(?!\w)"
+_ANY_CARDINAL = rf"(?:(?:{_TENS})(?:[- ](?:one|{_UNITS})(?!\w))?|{_TEENS}|{_UNITS})"
+_CARDINAL = rf"{_ANY_CARDINAL}(?!\w)"
 _SCALE = "(?:hundred|thousand|million|billion|trillion|dozen)"
 _ORDINAL_UNITS = "third|fourth|fifth|sixth|seventh|eighth|ninth"
 _ORDINAL = (
@@ -32,6 +33,7 @@ _ORDINAL = (
     r"|hundredth|thousandth|millionth)"
 )
 _PART = rf"(?:half|halves|quarters?|(?:{_ORDINAL_UNITS}|tenth|twelfth|twentieth|hundredth|thousandth)s?)(?!\w)"
+_OUT_OF = "(?: out of| in| of every| in every)"
 _PERCENT = r"(?: per ?cent(?!\w)| percentage points?)"
 _MONTH = (
     "(?:January|February|March|April|May|June|July|August|September|October|November|December"
@@ -43,27 +45,37 @@ _HYPHENED = r"(?:-[^\W\d_]+)*"
 
 # Nouns after "one" that make it a count; other nouns ("one side", "one treaty for all") leave it a turn of phrase.
 _PERSON = (
-    "diplomat|official|officer|soldier|sailor|pilot|guard|civilian|prisoner|hostage|citizen|national|person|employee"
-    "|attaché|spy|agent|minister|ambassador|general|admiral|adviser|lawmaker|senator|journalist|expert|analyst|man|woman"
+    "diplomat|officer|soldier|sailor|pilot|guard|prisoner|hostage|citizen|person|employee|attaché|spy|agent|minister"
+    "|ambassador|admiral|adviser|lawmaker|senator|journalist|analyst|man|woman"
 )
+# These are adjectives as often ("one general rule"), so a noun must not follow.
+_OR_ADJECTIVE = "official|civilian|national|general|expert"
 _THING = (
     "firm|company|bank|consulate|embassy|mission|warhead|missile|launcher|bomber|submarine|ship|warship|tank|aircraft"
     "|plane|jet|helicopter|drone|rocket|reactor|vehicle|battalion|brigade|division|base|bridge|vote|seat|entry|listing"
     "|expulsion|inspection|year|month|week|fortnight|hour|minute|decade|century|kilometre|mile|metre|tonne|ton|dollar"
     "|euro|rouble|pound|cent|degree"
 )
+# Words after "one" that are no noun to count, or one that makes a turn of phrase.
 _NOT_COUNTED = (
-    "of|or|and|over|another|other|that|who|whom|which|whose|by|for|from|after|before|to|with|without|in|at|on|as|than|is"
+    "or|and|over|another|other|that|who|whom|which|whose|by|for|from|after|before|to|with|without|in|at|on|as|than|is"
     "|was|side|way|thing|more|such|day|time|moment|point|capital|hand|word|course|line|direction|end|man|if|when|but|has"
+)
+# What happens to things that are counted.
+_COUNTED = (
+    "expelled|signed|closed|listed|added|lifted|removed|named|barred|killed|wounded|arrested|launched|tested|deployed"
+    "|fined|opened|recalled|withdrew|withdrawn|lost|sent|built|shut|shot|held|exceeded|violated|broke|broken|seized"
 )
 _SAID = "said|says|told|tells|put|puts|called|calls|added|adds|warned|warns|wrote|writes|who|whose|argued|argues|noted"
 # Nouns of which "the two" are a fixed pair, and those that count the sentences to come.
 _PAIR = (
     "sides|capitals|countries|states|governments|presidents|leaders|powers|superpowers|parties|ministers|ministries|nations"
     "|neighbours|neighbors|rivals|blocs|camps|men|women|arsenals|adversaries|enemies|allies|partners|peoples|armies"
-    "|delegations|negotiators|halves|economies|systems|halfs|poles|chambers|houses"
+    "|delegations|negotiators|economies|chambers"
 )
-_ASPECT = "ways|reasons|questions|respects|senses|things|lessons|minds|evils|stools|fires|masters|wrongs|worlds"
+_ASPECT = "ways|reasons|questions|respects|senses|lessons"
+_PAIR_OF = "things|minds|evils|stools|fires|masters|wrongs|worlds|words"
+_POINT = "option|reason|question|point|possibility|lesson|answer|objection|explanation|way|choice|course|view"
 _AFTER_PAIR = (
     "are|were|had|have|will|would|can|could|may|might|must|should|do|did|never|not|also|then|now|both|each|agree|differ"
     "|meet|met|spoke|signed|together|apart|and|or|to|in|on|at|as|by|from|with|for|than|that|which|who|but|since|until"
@@ -75,11 +87,12 @@ _CLEAN = (
     r"https?://\S+",
     r"24/7|20/20|50/50|50-50|fifty-fifty",
     # An age is a name of a time, not a date.
-    r"(?<![\w.,$€£])(?:1[0-9]|20)\d0s(?!\w)|['’]\d0s(?!\w)",
+    r"(?<![\w.,$€£])(?:1[0-9]|20)\d0s(?!\w)|(?:['’]|(?<=the )|(?<=mid-))\d0s(?!\w)",
     rf"{_START}(?:\d+(?:st|nd|rd|th)|{_ORDINAL})[- ]centur(?:y|ies)(?!\w)",
     # Ordinals as turns of phrase, and those that only open a sentence or a clause.
-    r"third[- ](?:part(?:y|ies)|countries|states|governments|nations|persons?|rate|hand|world|way|rail|degree|reading)(?!\w)",
-    r"(?<=a third )(?:country|state|government|capital|power)|a third (?=(?:country|state|government|power|capital)(?!\w))",
+    r"third[- ](?:part(?:y|ies)|countries|states|governments|nations|persons?|rate|hand|world|way|rail|degree)(?!\w)",
+    r"a third (?:country|state|government|capital|power)(?!\w)",
+    rf"(?:a )?{_ORDINAL} (?:{_POINT})(?!\w)",
     r"fourth estate|fifth columns?|fifth columnists?|fifth wheel|sixth sense|seventh heaven|eleventh[- ]hour",
     rf"(?:^|(?<=[.;:,!?] )|(?<=and ))(?:{_ORDINAL}),",
     # Two.
@@ -87,8 +100,8 @@ _CLEAN = (
     rf"(?:the|these|those|our|their|any|other) two(?=(?: [\w-]+){{0,2}}? (?:{_PAIR})(?!\w))",
     rf"(?:the|these|those) two(?= ?[,.;:!?)—–]|$| (?:{_AFTER_PAIR})(?!\w)| \w+ed(?!\w))",
     rf"(?:{_CARDINAL}) (?:\w+ )?(?:{_ASPECT})(?!\w)",
-    rf"(?:(?:{_UNITS})(?: or | to |, )(?:{_UNITS})|(?:{_UNITS})) (?:{_ASPECT})(?!\w)",
-    r"two sides(?!\w)|no two(?!\w)|two and two|(?:one|\w+) or two(?= of (?:them|these|those)|[^\w]*$| [a-z]+)",
+    rf"(?:{_UNITS}) (?:or|to) (?:{_UNITS}) (?:{_ASPECT})(?!\w)|two (?:{_PAIR_OF})(?!\w)",
+    r"two sides(?!\w)|no two(?!\w)|two and two|one or two|(?:day|word|thing|year|step) or two",
     r"(?:two|three|four|multi)-(?:way|faced|edged|sided|tier(?:ed)?|track|party|state|star|letter|fronts?|pronged|dimensional"
     r"|speed|tone|timing|piece|handed|bit|level|dimensional)(?!\w)",
     r"track[- ]two|four corners|seven seas|three cheers|two cents|on all fours|two can play",
@@ -97,10 +110,11 @@ _CLEAN = (
     # Once and twice.
     r"once or twice|(?:think|thinks|thought|thinking) twice",
     # Half, double, zero.
-    r"half-(?!dozen|million|billion|trillion|century|hour|year(?!ly)|decade|day)\w+|by halves",
-    r"(?:other|better|latter|northern|southern|eastern|western|upper|lower|first|second|last) half(?! of (?:the )?(?:year|month"
-    r"|decade|century))",
-    r"half (?:measures?|truths?|way|brothers?|sisters?|the battle|a loaf|a mind|an eye|a heart|asleep|empty|full|open|joking)",
+    r"(?<!-)half-(?!dozen|million|billion|trillion|century|hour|year(?!ly)|decade|day)\w+|by halves",
+    r"(?:other|better|latter|northern|southern|eastern|western|upper|lower|first|second|last) half"
+    r"(?! of (?:the )?(?:year|month|decade|century))",
+    r"half (?:measures?|truths?|way|brothers?|sisters?|the (?:battle|story|truth|world)|a loaf|a mind|an eye"
+    r"|a heart|asleep|empty|full|open|joking)(?!\w)",
     r"doubl(?:e[ds]?|ing) (?:down|back|over|up|as)(?!\w)",
     r"zero-\w+|zero (?:sum|tolerance|hour|option|emissions|day)|(?:ground|net|absolute|year) zero",
     # A quarter from which something comes.
@@ -108,8 +122,9 @@ _CLEAN = (
     # One, where the words after it would look like a count.
     r"one (?:\w+ )?\w+(?: or| to| after| and| from) (?:the )?(?:other|another|next)(?!\w)",
     r"(?:(?<=no )|(?<=any)|(?<=some)|(?<=every)|(?<=the )|(?<=this )|(?<=that )|(?<=which )|(?<=each ))one(?!\w)",
-    rf"one (?:[\w-]+ ){{0,3}}(?:{_PERSON})(?= (?:{_SAID})(?!\w)|['’]s)",
-    r"one (?:\w+ )?\w+ at a time|(?:the )?one or (?:the )?other|one-off|one (?:man|woman)['’]s",
+    rf"one (?:[\w-]+ ){{0,3}}(?:{_PERSON}|{_OR_ADJECTIVE})(?= (?:{_SAID})(?!\w)|['’]s)",
+    r"one (?:\w+ )?\w+ at a time|one or (?:the )?other|one-off|one-(?:wo)?man"
+    r"|one (?:man|person|member|country), one vote",
     # A scale after a value is its unit.
     rf"(?<={_VALUE} ){_SCALE}(?!\w)",
 )
@@ -118,21 +133,23 @@ _CLEAN = (
 _DIGITS = r"(?:\d{1,3}(?: \d{3})+(?!\d)|[\d¼-¾⅐-⅞]+(?:[.,:/][\d¼-¾⅐-⅞]+)*)"
 _AMOUNT = rf"(?:[A-Z]{{0,3}}[$€£¥₽] ?)?{_DIGITS}[^\W_]*(?: ?[%‰])?"
 _DAY = r"\d{1,2}(?:st|nd|rd|th)?"
-_YEAR = r"(?:1[5-9]\d\d|20\d\d)"
+_YEARS = rf"(?:[^\W\d_]+-)?(?:1[5-9]|20)\d\d(?:[-–/](?:\d\d|\d{{4}}))?{_HYPHENED}(?![\w%])(?![.,:/–-]\d)"
 
 _NUMBER = (
     rf"(?:(?<!\S)[+−±-])?(?:(?<!\w)(?:[^\W\d_]+-)?[^\W\d_]*)?{_AMOUNT}(?:[-–—−]{_AMOUNT})*{_HYPHENED}"
     rf"(?: (?:{_SCALE}|bn|m)(?!\w))?(?:{_PERCENT})?"
 )
 _DATES = (
-    rf"(?<!\w){_DAY}(?:(?: ?[-–] ?| and | to | or ){_DAY})? (?:of )?{_MONTH}(?!\w)(?:,? (?:of )?\d{{4}}(?!\w))?",
+    rf"(?<!\w){_DAY}(?:(?: ?[-–] ?|/| and | to | or ){_DAY})? (?:of )?{_MONTH}(?!\w)(?:,? (?:of )?\d{{4}}(?!\w))?",
     rf"(?<!\w)(?:mid-)?{_MONTH} {_DAY}(?!\w)(?:[-–]{_DAY})?(?:,? \d{{4}}(?!\w))?",
     rf"(?<!\w)(?:mid-)?{_MONTH},? (?:of )?\d{{4}}(?!\w)",
     r"(?<![\w-])\d{4}-\d\d(?:-\d\d)?(?![\w-])|(?<![\w/])\d{1,2}([/.])\d{1,2}\1(?:\d{4}|\d\d)(?![\w/])",
     rf"(?<!\w)(?i:(?:first|second|{_ORDINAL}) of {_MONTH})(?!\w)|{_MONTH} (?:the )?(?i:first|{_ORDINAL})(?!\w)",
     r"(?i:(?:first|second) half of (?:the |last |this |next )?(?:year|month|decade|century))(?!\w)",
-    # A bare year; four digits before a plural are a number of something.
-    rf"(?<![\w.,:/–—-])(?:[^\W\d_]+-)?{_YEAR}(?:[-–/](?:\d\d|\d{{4}}))?{_HYPHENED}(?![\w%])(?![.,:/–-]\d)(?! [a-z]+s(?!\w))",
+    # A bare year; without a word that leads to a year, four digits before a plural are a number of something.
+    rf"(?<![\w.,:/–—$€£-]){_YEARS}(?! [a-z]+s(?!\w))",
+    r"(?i:(?<=the )|(?<=in )|(?<=since )|(?<=until )|(?<=after )|(?<=before )|(?<=during )|(?<=from )|(?<=by ))"
+    rf"{_YEARS}",
 )
 _COUNTS = (
     # Hundreds, a dozen, two hundred and five, tens of thousands.
@@ -140,25 +157,29 @@ _COUNTS = (
     rf"(?:(?: and |[- ])(?:one(?!\w)|{_CARDINAL}|{_SCALE}s?(?!\w))| of {_SCALE}s(?!\w))*(?:{_PERCENT})?{_HYPHENED}",
     rf"(?:tens|scores) of(?: {_SCALE}s)?(?!\w)",
     # Twenty-nine, two and a half, three quarters, one in five, nine per cent, five-year.
-    rf"{_CARDINAL}(?: and an? {_PART}|[- ]{_PART}|(?: out of| in| of every| in every) {_CARDINAL}|{_PERCENT})?{_HYPHENED}",
-    rf"one(?: out of| in| of every| in every) (?:{_CARDINAL}|an? {_SCALE}|{_SCALE})(?!-)|one{_PERCENT}",
+    rf"{_CARDINAL}(?:[- ]and[- ]an?[- ]{_PART}|[- ]{_PART}|{_OUT_OF} {_CARDINAL}|{_PERCENT})?{_HYPHENED}",
+    rf"one{_OUT_OF} (?:{_CARDINAL}|an? {_SCALE}|{_SCALE})(?!-)|one{_PERCENT}",
     rf"(?:an?|one)[- ](?:{_PART}){_HYPHENED}|half(?:-\w+)?(?!\w)",
     rf"{_ORDINAL}(?:-\w+)?(?!\w)",
     r"second(?:-\w+est|-most)(?!\w)|second(?= (?:time|year|month|week|day|quarter|\w+est|most)(?!\w))",
-    rf"(?:{_CARDINAL[:-6]}|{_SCALE})-?fold(?!\w)",
+    rf"(?:{_ANY_CARDINAL}|{_SCALE})-?fold(?!\w)",
     r"(?:doubl|tripl|trebl|quadrupl|quintupl|halv)(?:ed|ing)(?!\w)|halve(?!\w)|twice|thrice",
-    r"(?:double|triple|treble|quadruple)s?(?= (?:the|that|those|its|their|his|her|our|what|as|in)(?!\w))",
+    r"(?:double|triple|treble|quadruple)s?"
+    r"(?= (?:the|that|those|its|their|his|her|our|what|every|each|again|in|to)(?!\w))",
     r"(?:(?<=to )|(?<=would )|(?<=will )|(?<=could )|(?<=may )|(?<=might )|(?<=than )|(?<=nearly )|(?<=almost ))"
-    r"(?:double|triple|treble|quadruple)(?!\w| \w*(?:standard|agent|game|check|negative|bind|act|cross|jeopardy))",
+    r"(?:double|triple|treble|quadruple)(?![\w-]| (?:standard|agent|game|check|negative|bind|act|cross|jeopardy))",
     r"once(?= (?:an?|every|per|each) (?:day|week|fortnight|month|quarter|year|decade))",
     r"zero(?!\w)",
     # One, where it counts.
-    rf"one(?= (?:[\w-]+ ){{0,2}}?(?:{_PERSON}|{_THING})(?!\w))|one-(?:{_THING}|{_PERSON}|day){_HYPHENED}",
+    rf"one(?= (?:[\w-]+ ){{0,2}}?(?:{_PERSON}|{_THING}|exception)(?!\w))|one-(?:{_THING}|day|per ?cent){_HYPHENED}",
+    rf"one(?= (?:[\w-]+ )?(?:{_OR_ADJECTIVE})(?:[.,;:)]|$| (?:of|had|{_NOT_COUNTED})(?!\w)))",
     r"one(?= day (?:later|after|before|earlier|ago|on)(?!\w))|(?:(?<=within )|(?<=only )|(?<=for ))one(?= day)",
-    rf"(?:(?<=only )|(?<=just )|(?<=exactly ))one(?= (?!(?:{_NOT_COUNTED})(?!\w))[a-z])",
-    rf"(?:(?<=[a-z]ed )|(?<=lost )|(?<=sent )|(?<=built )|(?<=shut )|(?<=has )|(?<=had ))"
-    rf"one(?= (?!(?:{_NOT_COUNTED})(?!\w))[a-z]+)",
-    rf"(?:{_VALUE}|{_CARDINAL}|\d)(?: [\w-]+){{1,3}}(?:,| and|, and) (?P<text>one)(?= (?!(?:{_NOT_COUNTED})(?!\w))\w)",
+    rf"(?:(?<=only )|(?<=just )|(?<=exactly )|(?<=all but ))one(?=[.,;:)]|$| (?!(?:{_NOT_COUNTED})(?!\w))[a-z])",
+    rf"(?:{_COUNTED}) (?P<text>one)(?= (?!(?:of|{_NOT_COUNTED})(?!\w))[a-z])",
+    rf"one(?= [\w-]+ (?:was|is|has been|had been) (?:{_COUNTED})(?!\w))",
+    rf"(?:{_VALUE}|{_CARDINAL}|\d)(?: [\w-]+){{1,3}}(?:,| and|, and) (?P<text>one)"
+    rf"(?= (?!(?:of|{_NOT_COUNTED})(?!\w))\w)",
+    r"an? (?:pair|trio|quartet) of(?! (?:eyes|hands|shoes|scissors|glasses|trousers))",
 )
 _QUOTATION = re.compile(
     r"“[^”]*(?:”|$)|„[^“”]*[“”]|«[^»]*»"
@@ -166,10 +187,8 @@ _QUOTATION = re.compile(
     r"|(?<!\w)‘(?=\S)[^‘]*?(?<=\S)’(?!\w)|(?<!\w)'(?=[^\s\d])[^']*(?:'\w[^']*)*(?<=\S)'(?!\w)"
 )
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
-_SENTENCE_END = re.compile(
-    rf"(?<![^\w][A-Z]\.)(?<!Mr\.)(?<!Dr\.)(?<!Mrs\.)(?<!St\.)(?<=[.!?…][”\"’')\] ])(?<= )(?=[\"“‘(A-Z{_VALUE}])"
-    rf"|(?<=[.!?…][”\"’')\]] )(?=[\"“‘(A-Z{_VALUE}])"
-)
+_SENTENCE_END = re.compile(rf"[.!?…][\"”’')\]]* (?=[\"“‘(A-Z{_VALUE}{_CODE}])")
+_SHORTENED = re.compile(r"(?<!\w)(?:[A-Z]|Mr|Mrs|Ms|Dr|St|No|Gen|Sen|Gov|Col)$")
 
 
 def _any(patterns: Sequence[str], start: str = "", flags: int = 0) -> re.Pattern[str]:
@@ -222,7 +241,11 @@ class _Passage:
 
     def sentence(self, start: int, end: int) -> str:
         """Give the sentence, or sentences, around a stretch of the text."""
-        ends = [found.start() for found in _SENTENCE_END.finditer(self.text)]
+        ends = [
+            found.end()
+            for found in _SENTENCE_END.finditer(self.text)
+            if not _SHORTENED.search(self.text, max(0, found.start() - 5), found.start())
+        ]
         first = max((at for at in ends if at <= start), default=0)
         last = min((at for at in ends if at >= end), default=len(self.text))
         return self.typed(first, last)
@@ -231,12 +254,13 @@ class _Passage:
 def slips(markdown: str, names: Sequence[str] = ()) -> list[Slip]:
     """List what is typed in the prose of a Markdown text and should be computed, in reading order.
 
-    Code, addresses of links and roles are not prose. A title or another plain string is read as a heading: `"# " + title`.
+    Code, addresses of links and roles are not prose. A title or another plain string is given as a heading:
+    `"# " + title`.
     `names` are the proper names that hold numbers; a `#` in an entry stands for any number ("E.O. #"), and a name is
     found as whole words, in its own case. A quotation of five words or more, in quotation marks or as a block quote, is
     a slip unless it holds a role.
 
-    >>> [(slip.kind, slip.text) for slip in slips("In *April 2021* Rurland sent **six** S-400s.", ["S-#s"])]
+    >>> [(slip.kind, slip.text) for slip in slips("In *April 2021* Rurland sent **six** S-400s.", ["S-400s"])]
     [('date', 'April 2021'), ('number word', 'six')]
     """
     expressions = [_name(name) for name in names]
@@ -297,7 +321,7 @@ def _block_quote(held: list[_Passage]) -> list[_Passage]:
 def _passage(block: Token) -> _Passage:
     passage = _Passage()
     if block.type == "html_block":
-        passage.add(re.sub(r"<!--.*?-->|<[^>]*>", " ", block.content, flags=re.DOTALL))
+        passage.add(re.sub(r"<!--.*?-->|</?[A-Za-z][^>]*>|<[!?][^>]*>", " ", block.content, flags=re.DOTALL))
     _read(block.children or [], passage)
     return passage
 
@@ -327,7 +351,8 @@ def _slips(passage: _Passage, names: Sequence[re.Pattern[str]]) -> Iterator[Slip
     spans = [(*span, "quotation") for span in _quotations(passage)]
     for kind, expression in _KINDS:
         spans += [
-            (*found.span("text" if "text" in expression.groupindex else 0), kind) for found in expression.finditer(covered)
+            (*found.span("text" if "text" in expression.groupindex else 0), kind)
+            for found in expression.finditer(covered)
         ]
     done = 0
     # Of two readings that overlap the earlier and longer one holds the other: "15 April" rather than "15".
@@ -338,7 +363,9 @@ def _slips(passage: _Passage, names: Sequence[re.Pattern[str]]) -> Iterator[Slip
 
 
 def _quotations(passage: _Passage) -> Iterator[tuple[int, int]]:
-    found = [(0, len(passage.text))] if passage.quoted else [match.span() for match in _QUOTATION.finditer(passage.text)]
+    found = (
+        [(0, len(passage.text))] if passage.quoted else [match.span() for match in _QUOTATION.finditer(passage.text)]
+    )
     for start, end in found:
         words = passage.text[start:end]
         if _VALUE not in words and len(_WORD.findall(words)) >= QUOTED_WORDS:
