@@ -85,7 +85,7 @@ _AFTER_PAIR = (
 # What holds a number and counts nothing. Case is ignored unless a phrase says otherwise.
 _CLEAN = (
     r"https?://\S+",
-    r"24/7|20/20|50/50|50-50|fifty-fifty",
+    r"24/7|20/20|50/50|50-50|fifty-fifty|catch-22|180-degree turns?|a 180(?=[.,;])",
     # An age is a name of a time, not a date.
     r"(?<![\w.,$€£])(?:1[0-9]|20)\d0s(?!\w)|(?:['’]|(?<=the )|(?<=mid-))\d0s(?!\w)",
     rf"{_START}(?:\d+(?:st|nd|rd|th)|{_ORDINAL})[- ]centur(?:y|ies)(?!\w)",
@@ -93,6 +93,7 @@ _CLEAN = (
     r"third[- ](?:part(?:y|ies)|countries|states|governments|nations|persons?|rate|hand|world|way|rail|degree)(?!\w)",
     r"a third (?:country|state|government|capital|power)(?!\w)",
     rf"(?:a )?{_ORDINAL} (?:{_POINT})(?!\w)",
+    rf"{_ORDINAL}-generation",
     r"fourth estate|fifth columns?|fifth columnists?|fifth wheel|sixth sense|seventh heaven|eleventh[- ]hour",
     rf"(?:^|(?<=[.;:,!?] )|(?<=and ))(?:{_ORDINAL}),",
     # Two.
@@ -101,9 +102,10 @@ _CLEAN = (
     rf"(?:the|these|those) two(?= ?[,.;:!?)—–]|$| (?:{_AFTER_PAIR})(?!\w)| \w+ed(?!\w))",
     rf"(?:{_CARDINAL}) (?:\w+ )?(?:{_ASPECT})(?!\w)",
     rf"(?:{_UNITS}) (?:or|to) (?:{_UNITS}) (?:{_ASPECT})(?!\w)|two (?:{_PAIR_OF})(?!\w)",
-    r"two sides(?!\w)|no two(?!\w)|two and two|one or two|(?:day|word|thing|year|step) or two",
-    r"(?:two|three|four|multi)-(?:way|faced|edged|sided|tier(?:ed)?|track|party|state|star|letter|fronts?|pronged|dimensional"
-    r"|speed|tone|timing|piece|handed|bit|level|dimensional)(?!\w)",
+    r"between two (?!and |or |to )|two sides(?!\w)|no two(?!\w)|two and two|one or two",
+    r"(?:day|word|thing|year|step) or two(?!\w)",
+    r"(?:two|three|four|five|multi)-(?:way|faced|headed|cornered|legged|edged|sided|tier(?:ed)?|track|party|state|star|letter|fronts?|pronged|dimensional"
+    r"|speed|tone|timing|piece|handed|bit|level)(?!\w)",
     r"track[- ]two|four corners|seven seas|three cheers|two cents|on all fours|two can play",
     r"death by a thousand cuts|(?:a )?thousand cuts|one in a million|thanks a million|a million miles",
     r"nine times out of ten|ten a penny|ten to one|million-to-one",
@@ -125,8 +127,9 @@ _CLEAN = (
     rf"one (?:[\w-]+ ){{0,3}}(?:{_PERSON}|{_OR_ADJECTIVE})(?= (?:{_SAID})(?!\w)|['’]s)",
     r"one (?:\w+ )?\w+ at a time|one or (?:the )?other|one-off|one-(?:wo)?man"
     r"|one (?:man|person|member|country), one vote",
-    # A scale after a value is its unit.
-    rf"(?<={_VALUE} ){_SCALE}(?!\w)",
+    rf"(?:at least|more than|less than) one(?![\w-])(?! (?:per ?cent|in|out|{_SCALE}|{_PART})(?!\w))",
+    # A scale after a value or "per" is a unit.
+    rf"(?:(?<={_VALUE} )|(?<=per )){_SCALE}(?!\w)",
 )
 
 # A digit, alone or in a written fraction; groups of thousands may be set apart by a space.
@@ -153,7 +156,7 @@ _DATES = (
 )
 _COUNTS = (
     # Hundreds, a dozen, two hundred and five, tens of thousands.
-    rf"(?:(?:half an?|an?|one|several|a few|{_CARDINAL})[- ])*(?:{_SCALE}s?(?!\w))"
+    rf"(?:(?:half an?|an?|one|several|a few|{_CARDINAL})[- ]){{0,3}}(?:{_SCALE}s?(?!\w))"
     rf"(?:(?: and |[- ])(?:one(?!\w)|{_CARDINAL}|{_SCALE}s?(?!\w))| of {_SCALE}s(?!\w))*(?:{_PERCENT})?{_HYPHENED}",
     rf"(?:tens|scores) of(?: {_SCALE}s)?(?!\w)",
     # Twenty-nine, two and a half, three quarters, one in five, nine per cent, five-year.
@@ -163,9 +166,10 @@ _COUNTS = (
     rf"{_ORDINAL}(?:-\w+)?(?!\w)",
     r"second(?:-\w+est|-most)(?!\w)|second(?= (?:time|year|month|week|day|quarter|\w+est|most)(?!\w))",
     rf"(?:{_ANY_CARDINAL}|{_SCALE})-?fold(?!\w)",
-    r"(?:doubl|tripl|trebl|quadrupl|quintupl|halv)(?:ed|ing)(?!\w)|halve(?!\w)|twice|thrice",
+    r"(?:doubl|tripl|trebl|quadrupl|quintupl|halv)(?:ed|ing)(?!\w)|twice|thrice",
+    r"halve(?!\w)|halves(?= (?:the|its|their|his|her|our|what)(?!\w))",
     r"(?:double|triple|treble|quadruple)s?"
-    r"(?= (?:the|that|those|its|their|his|her|our|what|every|each|again|in|to)(?!\w))",
+    r"(?= (?:the|that|those|its|their|his|her|our|it|them|what|every|each|again|in|to)(?!\w))",
     r"(?:(?<=to )|(?<=would )|(?<=will )|(?<=could )|(?<=may )|(?<=might )|(?<=than )|(?<=nearly )|(?<=almost ))"
     r"(?:double|triple|treble|quadruple)(?![\w-]| (?:standard|agent|game|check|negative|bind|act|cross|jeopardy))",
     r"once(?= (?:an?|every|per|each) (?:day|week|fortnight|month|quarter|year|decade))",
@@ -184,7 +188,7 @@ _COUNTS = (
 _QUOTATION = re.compile(
     r"“[^”]*(?:”|$)|„[^“”]*[“”]|«[^»]*»"
     r"|(?<![\w])\"(?=\S)[^\"]*(?<=\S)\"(?!\w)"
-    r"|(?<!\w)‘(?=\S)[^‘]*?(?<=\S)’(?!\w)|(?<!\w)'(?=[^\s\d])[^']*(?:'\w[^']*)*(?<=\S)'(?!\w)"
+    r"|(?<!\w)‘(?=\S)[^‘]*?(?<=\S)’(?!\w)|(?<!\w)'(?=[^\s\d])(?:[^']|'\w){1,2000}+(?<=\S)'(?!\w)"
 )
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _SENTENCE_END = re.compile(rf"[.!?…][\"”’')\]]* (?=[\"“‘(A-Z{_VALUE}{_CODE}])")
