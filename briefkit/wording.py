@@ -95,20 +95,20 @@ _CLEAN = (
     rf"(?:a )?{_ORDINAL} (?:{_POINT})(?!\w)",
     rf"{_ORDINAL}-generation",
     r"fourth estate|fifth columns?|fifth columnists?|fifth wheel|sixth sense|seventh heaven|eleventh[- ]hour",
-    rf"(?:^|(?<=[.;:,!?] )|(?<=and ))(?:{_ORDINAL}),",
+    rf"(?:^|(?<=[.;:,!?] )|(?<=[;,] and ))(?:{_ORDINAL}),",
     # Two.
     r"of (?:the|these|those) two(?![\w-])",
     rf"(?:the|these|those|our|their|any|other) two(?=(?: [\w-]+){{0,2}}? (?:{_PAIR})(?!\w))",
     rf"(?:the|these|those) two(?= ?[,.;:!?)—–]|$| (?:{_AFTER_PAIR})(?!\w)| \w+ed(?!\w))",
     rf"(?:{_CARDINAL}) (?:\w+ )?(?:{_ASPECT})(?!\w)",
     rf"(?:{_UNITS}) (?:or|to) (?:{_UNITS}) (?:{_ASPECT})(?!\w)|two (?:{_PAIR_OF})(?!\w)",
-    r"between two (?!and |or |to )|two sides(?!\w)|no two(?!\w)|two and two|one or two",
+    r"between two (?!and |or |to )|two sides(?!\w)|no two(?![\w-])|two and two|one or two",
     r"(?:day|word|thing|year|step) or two(?!\w)",
-    r"(?:two|three|four|five|multi)-(?:way|faced|headed|cornered|legged|edged|sided|tier(?:ed)?|track|party|state|star|letter|fronts?|pronged|dimensional"
-    r"|speed|tone|timing|piece|handed|bit|level)(?!\w)",
+    r"(?:two|three|four|five|multi)-(?:way|faced|headed|cornered|legged|edged|sided|tier(?:ed)?"
+    r"|track|party|state|star|letter|fronts?|pronged|dimensional|speed|tone|timing|piece|handed|bit|level)(?!\w)",
     r"track[- ]two|four corners|seven seas|three cheers|two cents|on all fours|two can play",
     r"death by a thousand cuts|(?:a )?thousand cuts|one in a million|thanks a million|a million miles",
-    r"nine times out of ten|ten a penny|ten to one|million-to-one",
+    r"nine times out of ten|ten a penny|million-to-one",
     # Once and twice.
     r"once or twice|(?:think|thinks|thought|thinking) twice",
     # Half, double, zero.
@@ -123,7 +123,7 @@ _CLEAN = (
     r"from a quarter (?=that|where|which|no)",
     # One, where the words after it would look like a count.
     r"one (?:\w+ )?\w+(?: or| to| after| and| from) (?:the )?(?:other|another|next)(?!\w)",
-    r"(?:(?<=no )|(?<=any)|(?<=some)|(?<=every)|(?<=the )|(?<=this )|(?<=that )|(?<=which )|(?<=each ))one(?!\w)",
+    r"(?:(?<=no )|(?<=any)|(?<=some)|(?<=every)|(?<=the )|(?<=this )|(?<=that )|(?<=which )|(?<=each ))one(?![\w-])",
     rf"one (?:[\w-]+ ){{0,3}}(?:{_PERSON}|{_OR_ADJECTIVE})(?= (?:{_SAID})(?!\w)|['’]s)",
     r"one (?:\w+ )?\w+ at a time|one or (?:the )?other|one-off|one-(?:wo)?man"
     r"|one (?:man|person|member|country), one vote",
@@ -223,7 +223,7 @@ class Slip:
 
 @dataclass
 class _Passage:
-    """A block's text in one line, with one character for each role or code span, and what these were."""
+    """A block's text in one line, with a sign for each role or code span; `hidden` holds what these were."""
 
     text: str = ""
     hidden: list[str] = field(default_factory=list)
@@ -231,7 +231,8 @@ class _Passage:
 
     def add(self, text: str) -> None:
         text = re.sub(f"[{_VALUE}{_CODE}{_COVER}]", " ", text)
-        self.text += re.sub(r"\s+", " ", text)
+        text = re.sub(r"\s+", " ", text)
+        self.text += text.lstrip() if self.text.endswith(" ") else text
 
     def hide(self, sign: str, typed: str) -> None:
         self.text += sign
@@ -260,6 +261,7 @@ def slips(markdown: str, names: Sequence[str] = ()) -> list[Slip]:
 
     Code, addresses of links and roles are not prose. A title or another plain string is given as a heading:
     `"# " + title`.
+
     `names` are the proper names that hold numbers; a `#` in an entry stands for any number ("E.O. #"), and a name is
     found as whole words, in its own case. A quotation of five words or more, in quotation marks or as a block quote, is
     a slip unless it holds a role.
@@ -296,22 +298,19 @@ def _name(name: str) -> re.Pattern[str]:
 
 def _passages(tokens: list[Token]) -> Iterator[_Passage]:
     """Yield the text of each block; a block quote without a role is one passage."""
-    quote: _Passage | None = None
     depth = 0
     held: list[_Passage] = []
     for token in tokens:
         depth += (token.type == "blockquote_open") - (token.type == "blockquote_close")
-        if token.type == "blockquote_open" and depth == 1:
-            quote, held = _Passage(quoted=True), []
         if token.type in ("inline", "html_block"):
             passage = _passage(token)
             if depth:
                 held.append(passage)
             else:
                 yield passage
-        if token.type == "blockquote_close" and not depth and quote is not None:
+        if token.type == "blockquote_close" and not depth:
             yield from _block_quote(held)
-            quote = None
+            held = []
 
 
 def _block_quote(held: list[_Passage]) -> list[_Passage]:
@@ -367,10 +366,8 @@ def _slips(passage: _Passage, names: Sequence[re.Pattern[str]]) -> Iterator[Slip
 
 
 def _quotations(passage: _Passage) -> Iterator[tuple[int, int]]:
-    found = (
-        [(0, len(passage.text))] if passage.quoted else [match.span() for match in _QUOTATION.finditer(passage.text)]
-    )
-    for start, end in found:
+    whole = [(0, len(passage.text))]
+    for start, end in whole if passage.quoted else [found.span() for found in _QUOTATION.finditer(passage.text)]:
         words = passage.text[start:end]
         if _VALUE not in words and len(_WORD.findall(words)) >= QUOTED_WORDS:
             yield start, end
