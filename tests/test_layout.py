@@ -22,6 +22,7 @@ FLOORS = {
     "tables": 1,
     "data": 1,
     "prose": 1,
+    "wording": 1,
     "displays": 2,
     "charts": 2,
     "claims": 2,
@@ -39,6 +40,7 @@ ARROWS = {
     ("data", "package"),
     ("data", "tables"),
     ("dictionary", "package"),
+    ("wording", "prose"),
     ("charts", "displays"),
     ("run", "kernels"),
 }
