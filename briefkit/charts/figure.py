@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.collections import PathCollection
 from matplotlib.dates import DateConverter, num2date
 from matplotlib.figure import Figure as Canvas
@@ -111,9 +112,22 @@ def finish(
 
 def picture(canvas: Canvas) -> Drawing:
     """Draw a matplotlib figure as a slim SVG, the same bytes in every process."""
-    stream = io.StringIO()
+    stream, dpi = io.StringIO(), canvas.dpi
+    grounds = [canvas.patch, *(axes.patch for axes in canvas.axes)]
+    shown = [ground.get_visible() for ground in grounds]
     with house.style():
-        canvas.savefig(stream, format="svg", transparent=True, metadata={"Date": None})
+        try:
+            canvas.dpi = 72
+            for ground in grounds:
+                ground.set_visible(False)
+            renderer = RendererSVG(*canvas.bbox.size, stream, metadata={"Date": None})
+            renderer._text2path = house.OUTLINES  # letters come again in every chart
+            canvas.draw(renderer)
+            renderer.finalize()
+        finally:
+            canvas.dpi = dpi
+            for ground, was in zip(grounds, shown, strict=True):
+                ground.set_visible(was)
     return slim(stream.getvalue())
 
 

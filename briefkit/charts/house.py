@@ -7,12 +7,13 @@ import re
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import font_source_sans_pro
 import matplotlib as mpl
 from matplotlib import font_manager
-from matplotlib.textpath import text_to_path
+from matplotlib.ft2font import FT2Font
+from matplotlib.textpath import TextToPath
 
 from briefkit.errors import BriefError
 
@@ -162,10 +163,29 @@ def font(size: float, weight: int, italic: bool = False) -> font_manager.FontPro
     return font_manager.FontProperties(family=FAMILY, size=size, weight=weight, style="italic" if italic else "normal")
 
 
+def _outlines() -> TextToPath:
+    """Set each line of text once: measuring it and drawing it in several pictures ask for the same letters."""
+    setter = TextToPath()
+    line = functools.lru_cache(maxsize=8192)(setter.get_glyphs_with_font)
+
+    def letters(font: FT2Font, text: str, glyph_map: Any = None, return_new_glyphs_only: bool = False, **options: Any):
+        glyphs, outlines, boxes = line(font, text, **options)
+        known = {} if glyph_map is None else glyph_map
+        new = {name: outline for name, outline in outlines.items() if name not in known}
+        return glyphs, new if return_new_glyphs_only else known | new, boxes
+
+    setter.get_glyphs_with_font = letters
+    setter.get_text_width_height_descent = functools.lru_cache(maxsize=8192)(setter.get_text_width_height_descent)
+    return setter
+
+
+OUTLINES = _outlines()
+
+
 @functools.lru_cache(maxsize=8192)
 def width_of(text: str, size: float = TEXT, weight: int = 400, italic: bool = False) -> float:
     """Measure a line of text in points, exactly as the SVG will set it."""
-    return text_to_path.get_text_width_height_descent(text, font(size, weight, italic), ismath=False)[0]
+    return OUTLINES.get_text_width_height_descent(text, font(size, weight, italic), False)[0]
 
 
 def balanced(text: str, width: float, size: float = TEXT, weight: int = 400) -> list[str]:

@@ -272,19 +272,23 @@ class Room:
 
     def take_box(self, box: Box) -> None:
         """Take the cells of a box."""
-        for row, bits in self._cells(box):
+        bits = self._bits(box.left, box.right)
+        for row in self._rows(box.bottom, box.height):
             self._taken[row] = self._taken.get(row, 0) | bits
 
-    def _cells(self, box: Box) -> Iterable[tuple[int, int]]:
-        first, last = max(int(box.left // CELL), 0), max(int(box.right // CELL), 0)
-        bits = ((1 << (last - first + 1)) - 1) << first
-        return ((row, bits) for row in range(int(box.bottom // CELL), int(box.top // CELL) + 1))
+    def _bits(self, left: float, right: float) -> int:
+        first, last = max(int(left // CELL), 0), max(int(right // CELL), 0)
+        return ((1 << (last - first + 1)) - 1) << first
 
-    def is_free(self, box: Box) -> bool:
-        """Tell whether a box lies inside the area and touches nothing."""
-        area = self.area
-        inside = box.left >= area.left and box.right <= area.right and box.bottom >= area.bottom and box.top <= area.top
-        return inside and not any(self._taken.get(row, 0) & bits for row, bits in self._cells(box))
+    def _rows(self, bottom: float, height: float) -> range:
+        return range(int(bottom // CELL), int((bottom + height) // CELL) + 1)
+
+    def _taken_from(self, bottom: float, height: float) -> int:
+        """Give the columns that are taken in any row from a height upward."""
+        taken = 0
+        for row in self._rows(bottom, height):
+            taken |= self._taken.get(row, 0)
+        return taken
 
     def near(self, x: float, y: float, width: float, height: float, reach: float = 400) -> Box | None:
         """Find the free box nearest to a point, and take it; None when there is none within reach."""
@@ -296,12 +300,13 @@ class Room:
             up = max(bottom - y, y - bottom - height, 0)
             if up >= best:
                 continue
+            taken = self._taken_from(bottom, height)
             for column in range(int((rightmost - leftmost) // CELL) + 1):
                 left = leftmost + column * CELL
                 # Of two equally near boxes take the one that begins nearer to the point.
                 away = math.hypot(max(left - x, x - left - width, 0), up) + 0.02 * abs(left - x)
-                if away < best and self.is_free(box := Box(left, bottom, width, height)):
-                    found, best = box, away
+                if away < best and not taken & self._bits(left, left + width):
+                    found, best = Box(left, bottom, width, height), away
         if found:
             self.take_box(found)
         return found
