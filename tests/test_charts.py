@@ -18,10 +18,10 @@ from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
 from briefkit import charts
-from briefkit.charts import house, sheet, svg
+from briefkit.charts import house, room, sheet, svg
 from briefkit.charts.lines import runs
 from briefkit.charts.reading import read
-from briefkit.charts.times import _Spans
+from briefkit.charts.spans import Spans
 from briefkit.data import open_data
 from briefkit.errors import BriefError
 from briefkit.facts import FIGURE, Fact, Row, Source
@@ -303,8 +303,8 @@ def test_times_that_no_span_covers_are_found(holdings):
         until=[dt.date(2001, 9, 1), dt.date(2002, 9, 1), dt.date(2003, 3, 1)], name=["a", "b", "c"]
     )
     rows = rows.assign(until=rows.frame["until"].astype("datetime64[ns]"))
-    found = _Spans(
-        read(rows, "t", needed="x", numbers="", x="date", until="until", label="name"), "None", []
+    found = Spans(
+        read(rows, "t", needed="x", numbers="", x="date", until="until", label="name"), "t", "None"
     ).uncovered()
     assert found == [
         (dt.date(2001, 9, 1), dt.date(2002, 3, 1)),
@@ -507,9 +507,9 @@ def test_wrapped_lines_never_leave_the_canvas(text):
 
 
 def test_labels_spread_without_leaving_their_range():
-    places = sheet.spread([50, 51, 52, 99], [10, 10, 10, 10], 0, 100)
+    places = room.spread([50, 51, 52, 99], [10, 10, 10, 10], 0, 100)
     assert places == pytest.approx([41, 51, 61, 95])
-    assert sheet.spread([], [], 0, 1) == []
+    assert room.spread([], [], 0, 1) == []
 
 
 # --- colours ----------------------------------------------------------------------------------------------------------

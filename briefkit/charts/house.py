@@ -21,6 +21,7 @@ FAMILY = "Source Sans Pro"
 WIDTH = 518.4  # points: 7.2 inches
 TEXT = 9.0
 LEADING = 1.22
+LINE_HEIGHT = TEXT * LEADING
 BOLD = 600
 MOST_SERIES = 4
 

@@ -1,4 +1,4 @@
-"""Charts of amounts side by side: bars, columns through time, stacked parts, and matched pairs."""
+"""Amounts side by side: lying bars by name, standing bars through time, stacked parts."""
 
 from __future__ import annotations
 
@@ -8,30 +8,16 @@ from functools import cached_property
 from typing import Any
 
 from briefkit.charts import words
-from briefkit.charts.figure import Figure, finish
-from briefkit.charts.house import (
-    BOLD,
-    GOLD,
-    LEADING,
-    PALE,
-    SLATE,
-    TEAL,
-    TEXT,
-    WIDTH,
-    Look,
-    balanced,
-    country_look,
-    looks,
-    style,
-    width_of,
-)
-from briefkit.charts.lines import FLAG_MARGIN, across_ticks, draw_flags, flags_of
+from briefkit.charts.figure import Figure
+from briefkit.charts.frame import Chart
+from briefkit.charts.house import BOLD, LINE_HEIGHT, PALE, TEAL, TEXT, Look, balanced, country_look, width_of
+from briefkit.charts.plot import Plot, across_ticks, number_ticks
 from briefkit.charts.reading import Reading, day_of, place, read, read_marks
-from briefkit.charts.sheet import Box, Plot, Room, Sheet, key_height, number_ticks
-from briefkit.errors import BriefError
+from briefkit.charts.references import FLAG_MARGIN, draw_flags, flags_of
+from briefkit.charts.room import Room
+from briefkit.charts.sheet import Box, Sheet, key_height
 from briefkit.tables import Table
 
-LINE_HEIGHT = TEXT * LEADING
 UNKNOWN = "not known"
 LABEL_WIDTH = 175.0
 FEW_COLUMNS = 12
@@ -56,41 +42,33 @@ def bars(
     An unknown value is said to be unknown. `marks` are events (day, text) over standing bars.
     """
     reading = read(table, title, x=x, y=y, by=by)
-    events, mark_rows = read_marks(marks)
     chosen = [highlight] if isinstance(highlight, str) or not isinstance(highlight, Sequence) else list(highlight)
     lying = reading.across in ("text", "number")
-    chart = (_Bars if lying else _Columns)(
-        reading, stack, [day_of(each) for each in chosen] if not lying else chosen, title
+    chart = (
+        Lying(reading, title, stack, chosen)
+        if lying
+        else Standing(reading, title, stack, [day_of(each) for each in chosen], marks)
     )
-    with style():
-        sheet = chart.draw(WIDTH, events)
-    return finish(
-        sheet.canvas,
-        reading.tables,
-        title,
-        f"{words.sentence(str(subtitle) or reading.measure())} {chart.note()}".strip(),
-        kind="bars",
-        alt=chart.alt(),
-        fields=list(reading.fields.values()),
-        lines=reading.values,
-        rows=mark_rows,
-        source_note=source_note,
-    )
+    return chart.finished(subtitle, source_note)
 
 
-class _Amounts:
+class Amounts(Chart):
     """Hold amounts by x and series, and say them in words."""
 
-    def __init__(self, reading: Reading, stack: bool, highlight: list[Any], title: Any) -> None:
-        self.reading, self.stack = reading, stack
-        self.looks = looks(reading.names("by"))
+    kind = "bars"
+
+    def __init__(
+        self, reading: Reading, title: Any, stack: bool, highlight: list[Any], marks: Sequence[Any] = ()
+    ) -> None:
+        self.marks, rows = read_marks(marks)
+        super().__init__(reading, title, rows)
+        self.stack = stack
         self.xs = list(dict.fromkeys(each["x"] for each in reading.lines))
         self.values: dict[Any, dict[str, float | None]] = {x: {} for x in self.xs}
         for each in reading.lines:
             name = each.get("by", "")
             if name in self.values[each["x"]]:
-                raise BriefError(
-                    f"chart “{title}”",
+                raise self.fault(
                     f"two values of “{reading.columns['y']}” for {reading.when(each)} {name}".rstrip(),
                     "one value for each bar",
                     "Add them up with total(…), or tell them apart with by=.",
@@ -103,11 +81,9 @@ class _Amounts:
         self.highlight = [getattr(each, "value", each) for each in highlight]
         missing = [each for each in self.highlight if each not in self.values]
         if missing:
-            raise BriefError(f"chart “{title}”", f"nothing to highlight at {missing[0]}", "an x that is drawn")
+            raise self.fault(f"nothing to highlight at {missing[0]}", "an x that is drawn")
         if stack and any((value or 0) < 0 for parts in self.values.values() for value in parts.values()):
-            raise BriefError(
-                f"chart “{title}”", "a part below zero in a stack", "parts that add up", "Draw without stack=True."
-            )
+            raise self.fault("a part below zero in a stack", "parts that add up", "Draw without stack=True.")
 
     def look(self, x: Any, name: str) -> Look:
         """Choose the colour: by series, else by what is pointed out."""
@@ -132,16 +108,11 @@ class _Amounts:
             ends = [value or 0 for parts in self.values.values() for value in parts.values()]
         return min(0, *ends), max(0, *ends)
 
-    def note(self) -> str:
-        """Say what the marks do not show by themselves."""
-        return ""
-
     def said(self, value: float | None) -> str:
         """Say a value as prose would."""
         return self.reading.said(value, role="y")
 
-    def alt(self) -> str:
-        """Describe the chart in two to four sentences, from the values drawn."""
+    def told(self) -> list[str]:
         reading, several = self.reading, len(self.looks) > 1
         kind = "Stacked bar chart" if self.stack and several else "Bar chart"
         unit = "group" if several and not self.stack else "bar"
@@ -154,7 +125,7 @@ class _Amounts:
         unknown = [reading.said(x) for x, parts in self.values.items() for value in parts.values() if value is None]
         if unknown:
             sentences.append(f"Not known: {words.listing(list(dict.fromkeys(unknown)))}")
-        return " ".join(words.sentence(each) for each in sentences)
+        return sentences
 
     def _told(self, totals: dict[Any, float | None]) -> str:
         reading, several = self.reading, len(self.looks) > 1
@@ -174,11 +145,11 @@ class _Amounts:
         return f"Largest: {most}; smallest: {reading.said(order[-1])} {self.said(totals[order[-1]])}"
 
 
-class _Bars(_Amounts):
+class Lying(Amounts):
     """Lay out lying bars, one row for each name."""
 
-    def draw(self, width: float, events: list[Any]) -> Sheet:
-        """Draw at a width in points."""
+    def draw(self, width: float) -> Sheet:
+        """Draw one row for each name."""
         several, stacked = len(self.looks) > 1, self.stack
         names = [balanced(self.reading.said(x), min(LABEL_WIDTH, 0.4 * width)) for x in self.xs]
         left = max(width_of(line) for lines in names for line in lines) + 8
@@ -241,23 +212,23 @@ class _Bars(_Amounts):
         return at + length
 
 
-class _Columns(_Amounts):
+class Standing(Amounts):
     """Lay out standing bars along days or years."""
 
-    def draw(self, width: float, events: list[Any]) -> Sheet:
-        """Draw at a width in points."""
+    def draw(self, width: float) -> Sheet:
+        """Draw one column for each day or year."""
         ticks = number_ticks(*self.extremes())
         texts = [words.said(tick, self.reading.unit()) for tick in ticks]
-        left, body, right = max(map(width_of, texts)) + 7, 190.0, FLAG_MARGIN if events else 8.0
+        left, body, right = max(map(width_of, texts)) + 7, 190.0, FLAG_MARGIN if self.marks else 8.0
         places = sorted(place(x) for x in self.xs)
         nearest = min((after - before for before, after in zip(places, places[1:], strict=False)), default=1)
         margin = nearest / 2
-        ends = [places[0] - margin, places[-1] + margin, *(place(event.x) for event in events)]
+        ends = [places[0] - margin, places[-1] + margin, *(place(event.x) for event in self.marks)]
         span = (min(ends), max(ends))
-        flags = flags_of(events, span, width - left - right, right)
+        flags = flags_of(self.marks, span, width - left - right, right)
         entries = [(name, look, "bar") for name, look in self.looks.items()]
         key = key_height(entries, width)
-        sheet = Sheet(key + (28 if events else 14) + flags[1] + body + 24, width)
+        sheet = Sheet(key + (28 if self.marks else 14) + flags[1] + body + 24, width)
         if key:
             sheet.key(sheet.height, entries)
         plot = Plot(Box(left, 20, width - left - right, body), span, ticks, max(ticks[-1], self.extremes()[1]))
@@ -314,138 +285,3 @@ class _Columns(_Amounts):
         """Say what an open circle means, where there is one."""
         blank = any(value is None for parts in self.values.values() for value in parts.values())
         return f"An open circle: {UNKNOWN}." if blank else ""
-
-
-def pairs(
-    table: Table | Sequence[Table],
-    x: str,
-    y: tuple[str, str],
-    title: Any,
-    subtitle: Any = "",
-    *,
-    by: str | None = None,
-    names: tuple[str, str] | None = None,
-    source_note: str = "",
-) -> Figure:
-    """Draw two amounts for each row as a pair of marks on one scale from zero: expelled, and answered.
-
-    `y` names the two fields, `names` what the reader calls them; `by` sets a heading over each group of rows. Equal
-    amounts stand as one mark in a ring; an amount that is not known stays an open mark that says so.
-    """
-    reading = read(table, title, numbers="y z", x=x, y=y[0], z=y[1], by=by)
-    chart = _Pairs(reading, names or (reading.measure("y"), reading.measure("z")))
-    with style():
-        sheet = chart.draw(WIDTH)
-    return finish(
-        sheet.canvas,
-        reading.tables,
-        title,
-        words.sentence(str(subtitle) or " and ".join(chart.names)),
-        kind="pairs",
-        alt=chart.alt(),
-        fields=list(reading.fields.values()),
-        lines=reading.values,
-        source_note=source_note,
-    )
-
-
-class _Pairs:
-    """Lay out matched pairs, one row each."""
-
-    def __init__(self, reading: Reading, names: tuple[str, str]) -> None:
-        self.reading, self.names = reading, tuple(str(name) for name in names)
-        first, second = (country_look(name) for name in self.names)
-        # Two names of one country: the first is what was done to it, the second what it did.
-        first = first if first != second else None
-        self.first = first or (SLATE if second else TEAL)._replace(marker="o")
-        self.second = second or (SLATE if first else GOLD)._replace(marker="s")
-
-    def draw(self, width: float) -> Sheet:
-        """Draw at a width in points."""
-        lines = self.reading.lines
-        labels = [balanced(self.reading.when(each), min(LABEL_WIDTH + 30, 0.42 * width)) for each in lines]
-        left = max(width_of(line) for label in labels for line in label) + 8
-        tall = [max(15.0, len(label) * LINE_HEIGHT + 3) for label in labels]
-        groups = self.reading.names("by") if "by" in self.reading.columns else []
-        entries = [(self.names[0], self.first, "hollow"), (self.names[1], self.second, "dot")]
-        key = key_height(entries, width)
-        sheet = Sheet(key + 2 + sum(tall) + len(groups) * 22, width)
-        self.marks = [
-            (self.first, 8.5, True, []),
-            (self.second, 5.0, False, []),
-            (self.first, 5.0, True, []),
-            (self.second, 5.0, True, []),
-        ]
-        sheet.key(sheet.height, entries)
-        most = max((each[role] or 0 for each in lines for role in "yz"), default=0) or 1
-        unknown = any(each[role] is None for each in lines for role in "yz")
-        edge = width_of(words.said(most), weight=BOLD) + 12
-        area = Box(left + edge, 0, width - left - 2 * edge - (54 if unknown else 0) - 16, 1)
-        top, group = sheet.height - key, None
-        for each, label, height in zip(lines, labels, tall, strict=True):
-            if groups and each["by"] != group:
-                group = each["by"]
-                sheet.text(0, top - 15, group, "ink", weight=BOLD)
-                top -= 22
-            middle = top - height / 2
-            sheet.lines(
-                left - 8, middle + len(label) * LINE_HEIGHT / 2 - 0.6, [(line, "ink", 400) for line in label], "right"
-            )
-            self._pair(sheet, each, area, most, middle)
-            top -= height
-        sheet.stroke([area.left] * 2, [0, sheet.height - key], "axis", 0.9, order=0)
-        for look, size, hollow, points in self.marks:
-            if points:
-                sheet.marks(*zip(*points, strict=True), look, size, hollow)
-        return sheet
-
-    def _pair(self, sheet: Sheet, each: dict[str, Any], area: Box, most: float, y: float) -> None:
-        one, two = each["y"], each["z"]
-        ends = {value: area.left + value / most * area.width for value in (one, two) if value is not None}
-        sheet.stroke([area.left, min(ends.values(), default=area.left)], [y, y], "grid", 0.8, order=0)
-        if len(ends) == 2:
-            sheet.stroke(sorted(ends.values()), [y, y], "pale", 1.8, order=1)
-        for value, marks in ((one, self.marks[0]), (two, self.marks[1])):
-            if value is not None:
-                marks[-1].append((ends[value], y))
-        baseline, known, right = y - 0.33 * TEXT, sorted(ends), area.left
-        if len(known) == 2:
-            left = ends[known[0]] - 7.5
-            if left - width_of(words.said(known[0]), weight=BOLD) < area.left + 3:
-                left = min(left, area.left - 4)  # clear of the zero line
-            sheet.text(left, baseline, words.said(known[0]), self._job(known[0], one), ha="right", weight=BOLD)
-        if known:
-            text = f"{words.said(one)} each" if one == two else words.said(known[-1])
-            job = "ink" if one == two else self._job(known[-1], one)
-            right = sheet.text(ends[known[-1]] + 7.5, baseline, text, job, weight=BOLD).right
-        if one is None or two is None:
-            self.marks[2 if one is None else 3][-1].append((right + 9, y))
-            sheet.text(right + 15, baseline, UNKNOWN, "muted", italic=True)
-
-    def _job(self, value: float, first: float | None) -> str:
-        return self.first.text if value == first else self.second.text
-
-    def alt(self) -> str:
-        """Describe the pairs in two to four sentences, from the values drawn."""
-        both = [each for each in self.reading.lines if each["y"] is not None and each["z"] is not None]
-        first, second = (
-            name[:1].lower() + name[1:] if name[1:2].islower() and not country_look(name) else name
-            for name in self.names
-        )
-        sentences = [f"Chart of {words.counted(len(self.reading.lines), 'pair')}: {first}, against {second}"]
-        same = sum(each["y"] == each["z"] for each in both)
-        less = sum(each["z"] < each["y"] for each in both)
-        counts = f"both numbers are equal in {same} of the {len(both)} pairs where both are known"
-        sentences.append(f"{counts}, the second is smaller in {less} and larger in {len(both) - same - less}")
-        if len(self.reading.lines) <= 8:
-            sentences.append("; ".join(self._told(each) for each in self.reading.lines))
-        elif both:
-            widest = max(both, key=lambda each: abs(each["y"] - each["z"]))
-            sentences.append(f"The widest gap: {self._told(widest)}")
-        blank = [self.reading.when(each) for each in self.reading.lines if each["y"] is None or each["z"] is None]
-        if blank and len(self.reading.lines) > 8:
-            sentences.append(f"A number is not known for {words.listing(blank)}")
-        return " ".join(words.sentence(each) for each in sentences)
-
-    def _told(self, each: dict[str, Any]) -> str:
-        return f"{self.reading.when(each)}, {words.said(each['y'])} and {words.said(each['z'])}"
