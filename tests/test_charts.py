@@ -410,6 +410,7 @@ def drawn_from_real_data(request, data):
 def test_no_text_touches_another_or_leaves_the_canvas(drawn_from_real_data):
     _, figure = drawn_from_real_data
     assert overlaps(figure.canvas) == []
+    assert overlaps(figure.narrow_canvas) == []
 
 
 def test_the_helper_sees_texts_that_touch():
@@ -431,6 +432,17 @@ def test_the_plot_is_small_and_clean(drawn_from_real_data):
         assert not re.search(r"style=|xlink|<!--|metadata|DOCTYPE|Matplotlib", picture)
 
 
+def test_the_narrow_drawing_has_names_of_its_own_and_readable_text(drawn_from_real_data):
+    _, figure = drawn_from_real_data
+    wide, narrow = (ElementTree.fromstring(picture) for picture in (figure.plot, figure.narrow))
+    ids = [[node.get("id") for node in root.iter() if node.get("id")] for root in (wide, narrow)]
+    assert not set(ids[0]) & set(ids[1])
+    assert set(re.findall(r'(?:href="|url\()#([^")]+)', figure.narrow)) <= set(ids[1])
+    window = 320 - 2 * 16  # what the page leaves of a phone
+    assert house.TEXT * window / float(narrow.get("viewBox").split()[2]) >= 9
+    assert figure.as_json()["narrow"] == figure.narrow
+
+
 def test_every_colour_names_its_job(drawn_from_real_data):
     _, figure = drawn_from_real_data
     for node in ElementTree.fromstring(figure.plot).iter():
@@ -442,7 +454,8 @@ def test_every_colour_names_its_job(drawn_from_real_data):
 
 def test_all_text_is_at_least_nine_points_high(drawn_from_real_data):
     _, figure = drawn_from_real_data
-    assert min(text.get_fontsize() for text in figure.canvas.findobj(Text)) >= 9
+    for canvas in (figure.canvas, figure.narrow_canvas):
+        assert min(text.get_fontsize() for text in canvas.findobj(Text)) >= 9
 
 
 # --- one picture, everywhere ------------------------------------------------------------------------------------------

@@ -10,12 +10,13 @@ from typing import Any
 from briefkit.charts import words
 from briefkit.charts.figure import Figure
 from briefkit.charts.frame import Chart
-from briefkit.charts.house import BOLD, LINE_HEIGHT, PALE, TEAL, TEXT, Look, balanced, country_look, width_of
+from briefkit.charts.house import BOLD, PALE, TEAL, TEXT, Look, country_look, width_of
 from briefkit.charts.plot import Plot, across_ticks, number_ticks
 from briefkit.charts.reading import Reading, day_of, place, read, read_marks
 from briefkit.charts.references import FLAG_MARGIN, draw_flags, flags_of
 from briefkit.charts.room import Room
-from briefkit.charts.sheet import Box, Sheet, key_height
+from briefkit.charts.rows import Rows
+from briefkit.charts.sheet import Box, Sheet, keyed
 from briefkit.tables import Table
 
 UNKNOWN = "not known"
@@ -150,32 +151,21 @@ class Lying(Amounts):
 
     def draw(self, width: float) -> Sheet:
         """Draw one row for each name."""
-        several, stacked = len(self.looks) > 1, self.stack
-        names = [balanced(self.reading.said(x), min(LABEL_WIDTH, 0.4 * width)) for x in self.xs]
-        left = max(width_of(line) for lines in names for line in lines) + 8
-        thick = 10.0 if len(self.xs) > 20 or (several and not stacked) else 13.0
-        tall = [
-            max((thick if stacked else thick * len(self.values[x])) + 5, len(lines) * LINE_HEIGHT + 3)
-            for x, lines in zip(self.xs, names, strict=True)
-        ]
-        entries = [(name, look, "bar") for name, look in self.looks.items()]
-        key = key_height(entries, width)
-        sheet = Sheet(key + sum(tall) + 6, width)
-        if key:
-            sheet.key(sheet.height, entries)
+        side_by_side = len(self.looks) > 1 and not self.stack
+        thick = 10.0 if len(self.xs) > 20 or side_by_side else 13.0
+        rows = Rows([self.reading.said(x) for x in self.xs], width, LABEL_WIDTH)
+        tall = rows.heights([(thick if self.stack else thick * len(self.values[x])) + 5 for x in self.xs])
+        sheet, _ = keyed(sum(tall) + 6, width, [(name, look, "bar") for name, look in self.looks.items()])
         low, high = self.extremes()
         edge = max(width_of(self.said(value), weight=BOLD) for value in [*self.totals.values(), low, high]) + 8
-        area = Box(left + (edge if low < 0 else 0), 4, width - left - edge * (2 if low < 0 else 1), sum(tall))
+        left = rows.left + (edge if low < 0 else 0)
+        area = Box(left, 4, width - left - edge, sum(tall))
         scale = area.width / ((high - low) or 1)
         zero, top = area.left - low * scale, area.top
-        for x, lines, height in zip(self.xs, names, tall, strict=True):
-            middle = top - height / 2
-            self._row(sheet, x, zero, middle, scale, thick)
-            sheet.lines(
-                left - 8, middle + len(lines) * LINE_HEIGHT / 2 - 0.6, [(line, "ink", 400) for line in lines], "right"
-            )
+        for at, (x, height) in enumerate(zip(self.xs, tall, strict=True)):
+            self._row(sheet, x, zero, rows.write(sheet, at, top, height), scale, thick)
             top -= height
-        sheet.stroke([zero, zero], [area.bottom, area.top], "axis", 0.9)
+        rows.zero(sheet, zero, area.bottom, area.top)
         return sheet
 
     def _row(self, sheet: Sheet, x: Any, zero: float, middle: float, scale: float, thick: float) -> None:
@@ -227,10 +217,7 @@ class Standing(Amounts):
         span = (min(ends), max(ends))
         flags = flags_of(self.marks, span, width - left - right, right)
         entries = [(name, look, "bar") for name, look in self.looks.items()]
-        key = key_height(entries, width)
-        sheet = Sheet(key + (28 if self.marks else 14) + flags[1] + body + 24, width)
-        if key:
-            sheet.key(sheet.height, entries)
+        sheet, _ = keyed((28 if self.marks else 14) + flags[1] + body + 24, width, entries)
         plot = Plot(Box(left, 20, width - left - right, body), span, ticks, max(ticks[-1], self.extremes()[1]))
         plot.frame(sheet, self._across(span, plot), texts)
         draw_flags(sheet, plot, flags[0], Room(plot.area), lift=14)  # over the values on the columns

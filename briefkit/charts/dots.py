@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import operator
 from collections.abc import Sequence
@@ -10,13 +11,15 @@ from typing import Any
 from briefkit.charts import words
 from briefkit.charts.figure import Figure
 from briefkit.charts.frame import Chart
-from briefkit.charts.house import TEXT, width_of
+from briefkit.charts.house import SLIM, TEXT, width_of
 from briefkit.charts.plot import Plot, across_ticks, axis_ticks, log_words
 from briefkit.charts.reading import Reading, place, read, read_limits, read_marks
 from briefkit.charts.references import FLAG_MARGIN, draw_flags, draw_limit, flags_of
 from briefkit.charts.room import Room
-from briefkit.charts.sheet import Box, Sheet, key_height
+from briefkit.charts.sheet import Box, Sheet, keyed
 from briefkit.tables import Table
+
+MOST = 12.0  # points: the radius of the largest dot
 
 
 def dots(
@@ -63,33 +66,39 @@ class Dots(Chart):
         self.ticks, self.high = axis_ticks(min(values), max(values), log, None, title), max(values)
         self.largest = max((each.get("size") or 0 for each in reading.lines), default=0)
 
-    def radius(self, each: dict[str, Any]) -> float:
-        """Give a dot's radius in points."""
-        return 3.0 if not self.largest else max(1.8, 12 * math.sqrt(max(each["size"], 0) / self.largest))
+    def radius(self, each: dict[str, Any], most: float = MOST) -> float:
+        """Give a dot's radius in points, where that of the largest is `most`."""
+        return 3.0 if not self.largest else max(1.8, most * math.sqrt(max(each["size"], 0) / self.largest))
 
     def draw(self, width: float) -> Sheet:
         texts = [words.said(tick, self.reading.unit()) for tick in self.ticks]
         left, right, body = max(map(width_of, texts)) + 7, FLAG_MARGIN if self.marks else 16.0, 230.0
         flags = flags_of(self.marks, self.span, width - left - right, right)
         entries = [(name, look, "dot") for name, look in self.looks.items()]
-        key = key_height(entries, width)
-        sheet = Sheet(key + 14 + flags[1] + body + 24, width)
-        if key:
-            sheet.key(sheet.height, entries)
+        sheet, _ = keyed(14 + flags[1] + body + 24, width, entries)
         area = Box(left, 20, width - left - right, body)
         plot = Plot(area, self.span, self.ticks, max(self.high, self.ticks[-1]), self.log)
         plot.frame(sheet, across_ticks(self.reading, self.span, plot.area.width), texts)
         room = Room(Box(left, 20, width - left, body + 10))
         draw_flags(sheet, plot, flags[0], room)
-        for each in sorted(self.reading.lines, key=lambda each: -self.radius(each)):
-            x, y, radius = plot.x(place(each["x"])), plot.y(each["y"]), self.radius(each)
-            sheet.marks([x], [y], self.looks[each.get("by", "")], 2 * radius)
-            room.take_box(Box(x - radius, y - radius, 2 * radius, 2 * radius))
+        self._dots(sheet, plot, room)
         self._name(sheet, plot, room)
         for limit in self.limits:
             if not draw_limit(sheet, plot, limit, room):
                 sheet.text(plot.area.right, plot.y(limit.value) + 3, limit.short or limit.text, "ink", ha="right")
         return sheet
+
+    def _dots(self, sheet: Sheet, plot: Plot, room: Room) -> None:
+        """Draw the dots, large ones beneath small ones; equal ones that follow one another are one artist."""
+        self.most = MOST if sheet.width > SLIM else 0.75 * MOST
+        ordered = sorted(self.reading.lines, key=lambda each: -self.radius(each))
+        for (radius, name), alike in itertools.groupby(
+            ordered, key=lambda each: (self.radius(each, self.most), each.get("by", ""))
+        ):
+            spots = [(plot.x(place(each["x"])), plot.y(each["y"])) for each in alike]
+            sheet.marks(*zip(*spots, strict=True), self.looks[name], 2 * radius)
+            for x, y in spots:
+                room.take_box(Box(x - radius, y - radius, 2 * radius, 2 * radius))
 
     def _name(self, sheet: Sheet, plot: Plot, room: Room) -> None:
         if "label" not in self.reading.columns:
@@ -100,7 +109,7 @@ class Dots(Chart):
         for each in wanted:
             first = each["label"] in self.highlight
             if first or not self.highlight:
-                x, y, radius = plot.x(place(each["x"])), plot.y(each["y"]), self.radius(each)
+                x, y, radius = plot.x(place(each["x"])), plot.y(each["y"]), self.radius(each, self.most)
                 wide = width_of(each["label"])
                 if box := room.near(x, y, wide + 4, TEXT + 2, reach=60 if first else radius + 9):
                     sheet.text(box.left + 2, box.bottom + 3, each["label"], self.looks[each.get("by", "")].text)

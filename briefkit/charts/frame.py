@@ -8,7 +8,7 @@ from typing import Any
 
 from briefkit.charts import words
 from briefkit.charts.figure import Figure, finish
-from briefkit.charts.house import WIDTH, Look, looks, style
+from briefkit.charts.house import NARROW, WIDTH, Look, looks, style
 from briefkit.charts.reading import Reading
 from briefkit.charts.sheet import Sheet
 from briefkit.errors import BriefError
@@ -51,7 +51,7 @@ class Chart:
     def finished(self, subtitle: Any = "", source_note: str = "") -> Figure:
         """Draw the chart and make the brief's figure of it."""
         with style():
-            wide = self.draw(WIDTH)
+            wide, narrow = self.draw(WIDTH), self.draw(NARROW)
         return finish(
             wide.canvas,
             self.reading.tables,
@@ -63,4 +63,5 @@ class Chart:
             lines=self.reading.values,
             rows=self.rows,
             source_note=source_note,
+            narrow=narrow.canvas,
         )

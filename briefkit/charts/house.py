@@ -19,6 +19,8 @@ from briefkit.errors import BriefError
 
 FAMILY = "Source Sans Pro"
 WIDTH = 518.4  # points: 7.2 inches
+SLIM = 400.0  # points: on a sheet less wide than this, names make room for marks
+NARROW = 270.0  # points, 360 pixels: on a phone's 320 pixels, less its margins, no text falls below nine of them
 TEXT = 9.0
 LEADING = 1.22
 LINE_HEIGHT = TEXT * LEADING

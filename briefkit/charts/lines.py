@@ -12,9 +12,9 @@ from briefkit.charts.frame import Chart
 from briefkit.charts.house import BOLD, LINE_HEIGHT, TEXT, Look, balanced, width_of
 from briefkit.charts.plot import Plot, across_ticks, axis_ticks, log_words
 from briefkit.charts.reading import Limit, Mark, Reading, place, read, read_limits, read_marks
-from briefkit.charts.references import FLAG_MARGIN, draw_flags, draw_limit, flags_of, limit_key, limit_words
+from briefkit.charts.references import FLAG_MARGIN, draw_flags, draw_limit, flags_of, limit_entries, limit_words
 from briefkit.charts.room import Room, spread
-from briefkit.charts.sheet import Box, Sheet, key_height
+from briefkit.charts.sheet import Box, Sheet, keyed
 from briefkit.tables import Table
 
 LABEL_WIDTH = 105.0
@@ -95,6 +95,7 @@ class Lines(Chart):
                 )
 
     def draw(self, width: float) -> Sheet:
+        self.label_width = min(LABEL_WIDTH, 0.24 * width)
         across = 1 if len(self.panels) == 1 else min(3, len(self.panels), max(1, int(width // 160)))
         down = -(-len(self.panels) // across)
         named = len(self.panels) > 1
@@ -104,17 +105,13 @@ class Lines(Chart):
         plot = each - self.tick_width - self.end_width
         flags = flags_of(self.marks, self.span, plot, self.end_width)
         entries = [(name, look, "line") for name, look in self.looks.items()] if named else []
-        key = key_height(entries, width)
+        entries += limit_entries([limit for panel in self.panels for limit in panel.limits]) if named else []
         head = (LINE_HEIGHT + 8 if named else 6) + (flags[1] + 4 if self.marks else 0)
         body = 165 if named else 220
-        sheet = Sheet(key + down * (head + body + 24), width)
-        if key:
-            limit_key(
-                sheet, sheet.key(sheet.height, entries), [limit for panel in self.panels for limit in panel.limits]
-            )
+        sheet, under_key = keyed(down * (head + body + 24), width, entries)
         for at, panel in enumerate(self.panels):
             left = (at % across) * (each + 18)
-            bottom = sheet.height - key - (at // across + 1) * (head + body + 24) + 20
+            bottom = under_key - (at // across + 1) * (head + body + 24) + 20
             if named:
                 sheet.text(left, bottom + body + head - TEXT, panel.name, "ink", weight=BOLD)
             self._draw_panel(sheet, panel, Box(left + self.tick_width, bottom, plot, body), flags[0])
@@ -151,7 +148,7 @@ class Lines(Chart):
                     sheet.text(box.left + 2, box.bottom + 3, text, look.text)
 
     def _end_width(self, named: bool) -> float:
-        lines = [] if named else [line for name in self.looks for line in balanced(name, LABEL_WIDTH, weight=BOLD)]
+        lines = [] if named else [line for name in self.looks for line in balanced(name, self.label_width, weight=BOLD)]
         names = [width_of(line, weight=BOLD) for line in lines]
         values = [
             width_of(self.reading.said(each["y"], role="y"), weight=BOLD) for each in self.reading.lines if each["y"]
@@ -172,7 +169,7 @@ class Lines(Chart):
             value = self.reading.said(known[-1]["y"], role="y")
             text, job = [value], self.looks[name].text
             if name and len(self.panels) == 1:
-                text = [*balanced(name, LABEL_WIDTH, weight=BOLD), value]
+                text = [*balanced(name, self.label_width, weight=BOLD), value]
             wide = max(width_of(line, weight=BOLD) for line in text) + 4
             early = area.right - x > 0.12 * area.width
             if early and (box := room.near(x + 6, y, wide, len(text) * LINE_HEIGHT, reach=40)):
@@ -180,11 +177,10 @@ class Lines(Chart):
             else:
                 ends.append((y, text, job, BOLD))
         if sum(len(text) for _, text, _, _ in ends) * LINE_HEIGHT > area.height:
-            ends = [
-                (y, balanced(" ".join(text), LABEL_WIDTH, weight=BOLD), job, weight) for y, text, job, weight in ends
-            ]
+            wide = self.label_width
+            ends = [(y, balanced(" ".join(text), wide, weight=BOLD), job, weight) for y, text, job, weight in ends]
         tall = [len(text) * LINE_HEIGHT for _, text, _, _ in ends]
-        places = spread([y for y, _, _, _ in ends], tall, area.bottom - 4, area.top + 8)
+        places = spread([y for y, _, _, _ in ends], tall, area.bottom - 4, area.top + (0 if self.marks else 8))
         for (_, text, job, weight), middle, height in zip(ends, places, tall, strict=True):
             sheet.lines(area.right + 8, middle + height / 2 - 1, [(line, job, weight) for line in text])
 

@@ -8,9 +8,10 @@ from typing import Any
 from briefkit.charts import words
 from briefkit.charts.figure import Figure
 from briefkit.charts.frame import Chart
-from briefkit.charts.house import BOLD, GOLD, LINE_HEIGHT, SLATE, TEAL, TEXT, balanced, country_look, width_of
+from briefkit.charts.house import BOLD, GOLD, SLATE, TEAL, TEXT, country_look, width_of
 from briefkit.charts.reading import Reading, read
-from briefkit.charts.sheet import Box, Sheet, key_height
+from briefkit.charts.rows import Rows
+from briefkit.charts.sheet import Box, Sheet, keyed
 from briefkit.tables import Table
 
 UNKNOWN = "not known"
@@ -57,37 +58,30 @@ class Pairs(Chart):
 
     def draw(self, width: float) -> Sheet:
         lines = self.reading.lines
-        labels = [balanced(self.reading.when(each), min(LABEL_WIDTH, 0.42 * width)) for each in lines]
-        left = max(width_of(line) for label in labels for line in label) + 8
-        tall = [max(15.0, len(label) * LINE_HEIGHT + 3) for label in labels]
+        rows = Rows([self.reading.when(each) for each in lines], width, LABEL_WIDTH)
+        tall = rows.heights([15.0] * len(lines))
         groups = self.reading.names("by") if "by" in self.reading.columns else []
         entries = [(self.names[0], self.first, "hollow"), (self.names[1], self.second, "dot")]
-        key = key_height(entries, width)
-        sheet = Sheet(key + 2 + sum(tall) + len(groups) * 22, width)
+        sheet, under_key = keyed(2 + sum(tall) + len(groups) * 22, width, entries)
         self.marks = [
             (self.first, 8.5, True, []),
             (self.second, 5.0, False, []),
             (self.first, 5.0, True, []),
             (self.second, 5.0, True, []),
         ]
-        sheet.key(sheet.height, entries)
         most = max((each[role] or 0 for each in lines for role in "yz"), default=0) or 1
         unknown = any(each[role] is None for each in lines for role in "yz")
         edge = width_of(words.said(most), weight=BOLD) + 12
-        area = Box(left + edge, 0, width - left - 2 * edge - (54 if unknown else 0) - 16, 1)
-        top, group = sheet.height - key, None
-        for each, label, height in zip(lines, labels, tall, strict=True):
+        area = Box(rows.left + edge, 0, width - rows.left - 2 * edge - (54 if unknown else 0) - 16, 1)
+        top, group = under_key, None
+        for at, (each, height) in enumerate(zip(lines, tall, strict=True)):
             if groups and each["by"] != group:
                 group = each["by"]
                 sheet.text(0, top - 15, group, "ink", weight=BOLD)
                 top -= 22
-            middle = top - height / 2
-            sheet.lines(
-                left - 8, middle + len(label) * LINE_HEIGHT / 2 - 0.6, [(line, "ink", 400) for line in label], "right"
-            )
-            self._pair(sheet, each, area, most, middle)
+            self._pair(sheet, each, area, most, rows.write(sheet, at, top, height))
             top -= height
-        sheet.stroke([area.left] * 2, [0, sheet.height - key], "axis", 0.9, order=0)
+        rows.zero(sheet, area.left, 0, under_key, order=0)
         for look, size, hollow, points in self.marks:
             if points:
                 sheet.marks(*zip(*points, strict=True), look, size, hollow)

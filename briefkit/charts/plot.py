@@ -10,7 +10,7 @@ from typing import NamedTuple
 from briefkit.charts import words
 from briefkit.charts.house import TEXT
 from briefkit.charts.reading import Reading
-from briefkit.charts.sheet import Box, Sheet
+from briefkit.charts.sheet import Box, Sheet, broken
 from briefkit.errors import BriefError
 
 MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
@@ -44,25 +44,16 @@ class Plot(NamedTuple):
             sheet.text(area.left - 6, self.y(tick) - 0.33 * TEXT, text, ha="right")
         above = [self.y(tick) for tick in self.ticks[1:]]
         sheet.stroke(
-            *_broken([area.left, area.right] * len(above), [y for y in above for _ in "ab"]), "grid", 0.7, order=0
+            *broken([area.left, area.right] * len(above), [y for y in above for _ in "ab"]), "grid", 0.7, order=0
         )
         if self.ticks[0] < 0 < self.ticks[-1] and not self.log:
             sheet.stroke([area.left, area.right], [self.y(0)] * 2, "axis", 0.9, order=0.5)
         sheet.stroke([area.left, area.right], [area.bottom] * 2, "axis", 0.9, order=0.5)
         places = [self.x(place) for place, _ in across]
         ends = [area.bottom, area.bottom - 3.5] * len(places)
-        sheet.stroke(*_broken([x for x in places for _ in "ab"], ends), "axis", 0.9, order=0.5)
+        sheet.stroke(*broken([x for x in places for _ in "ab"], ends), "axis", 0.9, order=0.5)
         for x, (_, text) in zip(places, across, strict=True):
             sheet.text(x, area.bottom - 5 - TEXT, text, ha="center")
-
-
-def _broken(xs: Sequence[float], ys: Sequence[float]) -> tuple[list[float], list[float]]:
-    """Break a line after every second point: one artist then draws many strokes."""
-    out: tuple[list[float], list[float]] = ([], [])
-    for at, (x, y) in enumerate(zip(xs, ys, strict=True)):
-        for axis, value in zip(out, (x, y), strict=True):
-            axis += [value, math.nan] if at % 2 else [value]
-    return out
 
 
 # --- scales -----------------------------------------------------------------------------------------------------------

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from briefkit.charts import words
-from briefkit.charts.house import LINE_HEIGHT, TEXT, balanced, width_of
+from briefkit.charts.house import LINE_HEIGHT, Look, balanced, width_of
 from briefkit.charts.plot import Plot
 from briefkit.charts.reading import Limit, Mark, Reading, place
 from briefkit.charts.room import Room, stacked
-from briefkit.charts.sheet import Box, Sheet
+from briefkit.charts.sheet import Box, Entry, Sheet
 
 FLAG_MARGIN = 62.0  # room for the name of an event at the very end of the axis
 
@@ -68,14 +68,11 @@ def draw_limit(sheet: Sheet, plot: Plot, limit: Limit, room: Room, brief: bool =
     return True
 
 
-def limit_key(sheet: Sheet, key: Box, limits: Sequence[Limit]) -> None:
-    """Say once over all panels what their reference lines are, where they begin to hold on one day."""
+def limit_entries(limits: Sequence[Limit]) -> list[Entry]:
+    """Say once, in the key over all panels, what their reference lines are, where they begin to hold on one day."""
     starts = {limit.start for limit in limits if limit.short}
-    if len(starts) == 1 and (start := starts.pop()):
-        y, left = key.bottom + 0.58 * TEXT, key.width
-        sheet.stroke([left, left + 11], [y, y], "ink", 1.3, (0, (1, 1.8)))
-        sheet.stroke([left + 11, left + 26], [y, y], "ink", 1.5)
-        sheet.text(left + 30, key.bottom + 0.25 * TEXT, f"Cap, binding from {words.day(start)}", "ink")
+    start = starts.pop() if len(starts) == 1 else None
+    return [(f"Cap, binding from {words.day(start)}", Look("ink", "", "solid"), "limit")] if start else []
 
 
 def limit_words(reading: Reading, limit: Limit, series: dict[str, list[dict[str, Any]]]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -13,7 +14,7 @@ from matplotlib.transforms import Affine2D
 
 from briefkit.charts.house import BOLD, INKS, LEADING, TEXT, WIDTH, Look, font, width_of
 
-SWATCH = {"line": 26.0, "bar": 13.0, "dot": 12.0, "hollow": 12.0}
+SWATCH = {"line": 26.0, "bar": 13.0, "dot": 12.0, "hollow": 12.0, "limit": 30.0}
 Entry = tuple[str, Look, str]  # a series in a key: name, look, kind of swatch
 
 
@@ -127,18 +128,40 @@ class Sheet:
         """Name the series in rows, swatch and name."""
         left, y = 0.0, top - 0.75 * TEXT
         for name, look, kind in entries:
-            if left and left + SWATCH[kind] + width_of(name, weight=BOLD) > self.width:
+            weight = 400 if kind == "limit" else BOLD
+            if left and left + SWATCH[kind] + width_of(name, weight=weight) > self.width:
                 left, y = 0.0, y - TEXT * LEADING
             middle = y + 0.33 * TEXT
             if kind == "line":
                 self.stroke([left, left + 22], [middle, middle], look.job, 1.9, look.dash)
                 self.marks([left + 11], [middle], look)
+            elif kind == "limit":
+                self.stroke([left, left + 11], [middle, middle], look.job, 1.3, (0, (1, 1.8)))
+                self.stroke([left + 11, left + 26], [middle, middle], look.job, 1.5)
             elif kind == "bar":
                 self.box(left, y - 0.5, 9, 8, look.job)
             else:
                 self.marks([left + 4], [middle], look, 6.5, hollow=kind == "hollow")
-            left = self.text(left + SWATCH[kind], y, name, look.text, weight=BOLD).right + 16
+            left = self.text(left + SWATCH[kind], y, name, look.text, weight=weight).right + 16
         return Box(0, y - 0.25 * TEXT, left, top - y + 0.25 * TEXT)
+
+
+def broken(xs: Sequence[float], ys: Sequence[float]) -> tuple[list[float], list[float]]:
+    """Break a line after every second point: one artist then draws many strokes."""
+    out: tuple[list[float], list[float]] = ([], [])
+    for at, (x, y) in enumerate(zip(xs, ys, strict=True)):
+        for axis, value in zip(out, (x, y), strict=True):
+            axis += [value, math.nan] if at % 2 else [value]
+    return out
+
+
+def keyed(height: float, width: float, entries: Sequence[Entry]) -> tuple[Sheet, float]:
+    """Open a sheet with a key of the series at its top; give the height that is left under it."""
+    key = key_height(entries, width)
+    sheet = Sheet(key + height, width)
+    if key:
+        sheet.key(sheet.height, entries)
+    return sheet, height
 
 
 def key_height(entries: Sequence[Entry], width: float) -> float:

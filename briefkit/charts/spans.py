@@ -12,7 +12,8 @@ from briefkit.charts.frame import Chart
 from briefkit.charts.house import BOLD, LINE_HEIGHT, PALE, TEXT, Look, balanced, width_of
 from briefkit.charts.plot import Plot, day_ticks
 from briefkit.charts.reading import Reading, place, read
-from briefkit.charts.sheet import Box, Sheet, key_height
+from briefkit.charts.rows import Rows
+from briefkit.charts.sheet import Box, Sheet, keyed
 from briefkit.tables import Table
 
 
@@ -60,26 +61,19 @@ class Spans(Chart):
         return [*found, (covered, self.today)] if covered < self.today else found
 
     def draw(self, width: float) -> Sheet:
-        labels = [balanced(each["label"], 0.3 * width, weight=BOLD) for each in self.lines]
-        left = max(width_of(line, weight=BOLD) for lines in labels for line in lines) + 10
-        tall = [max(24, len(lines) * LINE_HEIGHT + 4) for lines in labels]
-        plot = self._plot(left, width, sum(tall))
+        rows = Rows([each["label"] for each in self.lines], width, 0.3 * width, BOLD)
+        tall = rows.heights([24] * len(self.lines) if not rows.over else [13] * len(self.lines))
+        plot = self._plot(rows.left + 2, width, sum(tall))
         shades, head = self._shades(plot, width) if self.gaps else ([], 0)
         entries = [(name, look, "bar") for name, look in self.looks.items()]
-        key = key_height(entries, width)
-        sheet = Sheet(key + head + plot.area.top + 4, width)
-        if key:
-            sheet.key(sheet.height, entries)
+        sheet, _ = keyed(head + plot.area.top + 4, width, entries)
         for (start, end), (x, lines, over) in shades:
             sheet.box(start, plot.area.bottom, max(end - start, 1.5), plot.area.height, "shade", order=-1)
             sheet.lines(x, plot.area.top + 3 + over + len(lines) * LINE_HEIGHT, [(line, "ink", 400) for line in lines])
         plot._replace(ticks=[0]).frame(sheet, day_ticks(self.first, self.last, plot.area.width), [""])
         top = plot.area.top
-        for each, lines, height in zip(self.lines, labels, tall, strict=True):
-            middle = top - height / 2
-            rows = [(line, "ink", BOLD) for line in lines]
-            sheet.lines(left - 8, middle + len(lines) * LINE_HEIGHT / 2 - 0.6, rows, "right")
-            self._bar(sheet, plot, each, middle)
+        for at, (each, height) in enumerate(zip(self.lines, tall, strict=True)):
+            self._bar(sheet, plot, each, rows.write(sheet, at, top, height))
             top -= height
         return sheet
 
