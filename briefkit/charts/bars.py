@@ -197,8 +197,7 @@ class Lying(Amounts):
             sheet.box(at, middle - thick / 2, max(length - 0.8, 0.4), thick, look.job)
         text = self.said(value)
         if value and width_of(text) + 5 < length:
-            job = "on-gold" if look.job == "gold" else "ground"
-            sheet.text(at + length / 2, middle - 0.33 * TEXT, text, job, ha="center")
+            sheet.text(at + length / 2, middle - 0.33 * TEXT, text, look.inside, ha="center")
         return at + length
 
 

@@ -48,6 +48,7 @@ INKS = {
     "teal": "#0f7c74",
     "brown": "#813503",
     "on-gold": "#1c2328",
+    "on-pale": "#1c2327",
 }
 DARK = {
     "ink": "#e8ecef",
@@ -56,19 +57,21 @@ DARK = {
     "axis": "#7b868f",
     "grid": "#333b42",
     "shade": "#262d33",
-    "pale": "#7f8a93",
+    "pale": "#69737b",
     "ground": "#15191d",
     "accent": "#f0847b",
     "usa": "#6fa8ea",
     "rus": "#f07f74",
     "gold": "#f2dc8c",
     "gold-text": "#f2dc8d",
-    "slate": "#c3cbd2",
+    "slate": "#d5dbe1",
     "teal": "#3fb5a8",
     "brown": "#b8743f",
     "on-gold": "#1c2328",
+    "on-pale": "#ffffff",
 }
 TEXTS = {"gold": "gold-text", "pale": "muted"}  # marks too light for text
+INSIDE = {"gold": "on-gold", "pale": "on-pale"}  # marks too light for a text in the colour of the ground
 
 
 class Look(NamedTuple):
@@ -83,6 +86,11 @@ class Look(NamedTuple):
         """Name the colour's job where the series is named in words."""
         return TEXTS.get(self.job, self.job)
 
+    @property
+    def inside(self) -> str:
+        """Name the colour's job of a text that stands in the mark itself."""
+        return INSIDE.get(self.job, "ground")
+
 
 USA = Look("usa", "o", (0, (4.2, 1.3)))
 RUS = Look("rus", "s", "solid")
@@ -91,6 +99,7 @@ SLATE = Look("slate", "D", (0, (4.5, 1.2, 1.2, 1.2)))
 TEAL = Look("teal", "o", "solid")
 BROWN = Look("brown", "s", (0, (4.2, 1.3)))
 PALE = Look("pale", "o", "solid")
+OTHERS = (TEAL, GOLD, SLATE, BROWN)
 COUNTRIES = {
     USA: {"usa", "us", "united states", "the united states", "american", "americans", "washington"},
     RUS: {"rus", "russia", "russian", "russians", "moscow", "sun", "soviet union", "the soviet union", "ussr"},
@@ -123,13 +132,13 @@ def looks(names: Iterable[str]) -> dict[str, Look]:
             "Choose some with where(…), or spread them over panels.",
         )
     found = {name: country_look(name) for name in names}
-    taken = [look for look in found.values() if look]
-    # Where several names speak of one country, none may claim its colour, unless it is the country's own name.
-    found = {
-        name: look if taken.count(look) == 1 or name.lower() in COUNTRIES.get(look, ()) else None
-        for name, look in found.items()
-    }
-    free = iter([GOLD, SLATE, TEAL, BROWN] if any(found.values()) else [TEAL, GOLD, SLATE, BROWN])
+    claims = {look: [name for name in names if found[name] is look] for look in COUNTRIES}
+    for look, of in claims.items():
+        # Where several names speak of one country, only its own name may claim its colour.
+        own = next((name for name in of if len(of) == 1 or name.lower() in COUNTRIES[look]), None)
+        found |= {name: None for name in of if name != own}
+    # To some eyes teal is the colour of the United States, and brown that of Russia.
+    free = iter([GOLD, SLATE, BROWN if USA in found.values() else TEAL] if any(found.values()) else OTHERS)
     return {name: look or next(free) for name, look in found.items()}
 
 

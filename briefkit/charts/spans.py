@@ -102,8 +102,7 @@ class Spans(Chart):
         start, end = plot.x(place(each["x"])), plot.x(place(each["until"] or self.last))
         sheet.box(start, middle - 5.5, max(end - start, 1.5), 11, look.job)
         where, text, x = self._years_at(plot, each)
-        inside = "on-gold" if look.job in ("gold", "pale") else "ground"
-        sheet.text(x, middle - 0.33 * TEXT, text, inside if where == "inside" else "label")
+        sheet.text(x, middle - 0.33 * TEXT, text, look.inside if where == "inside" else "label")
 
     def _shades(self, plot: Plot, width: float) -> tuple[list[Any], float]:
         """Name the times that no span covers, one name over another where they would touch."""
