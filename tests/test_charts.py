@@ -19,9 +19,9 @@ from matplotlib.text import Text
 
 from briefkit import charts
 from briefkit.charts import house, room, sheet, svg
-from briefkit.charts.lines import runs
 from briefkit.charts.reading import read
 from briefkit.charts.spans import Spans
+from briefkit.charts.telling import runs
 from briefkit.data import open_data
 from briefkit.errors import BriefError
 from briefkit.facts import FIGURE, Fact, Row, Source
@@ -52,8 +52,11 @@ def overlaps(canvas: Canvas) -> list[tuple[str, str]]:
         if wide > 0.5 and tall > 2.2:  # a line's box holds room for accents that are rarely there
             found.append((one, two))
     width, height = canvas.bbox.size
-    found += [(text, "edge") for text, x, y, right, top in boxes if x < -0.1 or right > width + 0.1 or y < -2]
-    return found
+    return found + [
+        (text, "edge")
+        for text, x, y, right, top in boxes
+        if x < -0.1 or right > width + 0.1 or y < -2 or top > height + 2.2
+    ]
 
 
 def strokes(figure: charts.Figure, job: str) -> list[tuple[list[float], list[float]]]:
@@ -417,7 +420,8 @@ def test_the_helper_sees_texts_that_touch():
     drawing = sheet.Sheet(100, 200)
     drawing.text(10, 50, "Here stands a text")
     drawing.text(30, 52, "and here another")
-    assert overlaps(drawing.canvas) == [("Here stands a text", "and here another")]
+    drawing.text(120, 98, "too high")
+    assert overlaps(drawing.canvas) == [("Here stands a text", "and here another"), ("too high", "edge")]
 
 
 def test_the_plot_is_small_and_clean(drawn_from_real_data):

@@ -17,6 +17,7 @@ from briefkit.charts.references import FLAG_MARGIN, draw_flags, flags_of
 from briefkit.charts.room import Room
 from briefkit.charts.rows import Rows
 from briefkit.charts.sheet import Box, Sheet, keyed
+from briefkit.charts.telling import marks_words
 from briefkit.tables import Table
 
 UNKNOWN = "not known"
@@ -126,6 +127,8 @@ class Amounts(Chart):
         unknown = [reading.said(x) for x, parts in self.values.items() for value in parts.values() if value is None]
         if unknown:
             sentences.append(f"Not known: {words.listing(list(dict.fromkeys(unknown)))}")
+        if self.marks:
+            sentences.append(marks_words(reading, self.marks))
         return sentences
 
     def _told(self, totals: dict[Any, float | None]) -> str:

@@ -17,6 +17,7 @@ from briefkit.charts.reading import Reading, place, read, read_limits, read_mark
 from briefkit.charts.references import FLAG_MARGIN, draw_flags, draw_limit, flags_of
 from briefkit.charts.room import Room
 from briefkit.charts.sheet import Box, Sheet, keyed
+from briefkit.charts.telling import marks_words
 from briefkit.tables import Table
 
 MOST = 12.0  # points: the radius of the largest dot
@@ -134,15 +135,18 @@ class Dots(Chart):
             for word, e in (("highest", high), ("lowest", low))
         ]
         sentences = [text, ", ".join(ends)]
-        for limit in self.limits:
-            sides = [
-                sum(test(e["y"], limit.value) for e in ordered) for test in (operator.gt, operator.eq, operator.lt)
-            ]
-            sentences.append(f"{limit.text}: {sides[0]} dots above, {sides[1]} on the line, {sides[2]} below")
+        against = [self._limit_told(limit.value, limit.text) for limit in self.limits]
+        against += [marks_words(reading, self.marks)] if self.marks else []
+        sentences += ["; ".join(against)] if against else []
         if self.largest:
             big = max(ordered, key=lambda each: each["size"])
             sentences.append(f"The largest dot: {reading.said(big['size'], role='size')} ({_whose(reading, big)})")
         return sentences
+
+    def _limit_told(self, value: float, text: str) -> str:
+        values = [each["y"] for each in self.reading.lines]
+        above, on, below = (sum(test(y, value) for y in values) for test in (operator.gt, operator.eq, operator.lt))
+        return f"{text}: {above} dots above, {on} on the line, {below} below"
 
 
 def _whose(reading: Reading, each: dict[str, Any]) -> str:

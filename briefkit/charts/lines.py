@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -12,14 +11,14 @@ from briefkit.charts.frame import Chart
 from briefkit.charts.house import BOLD, LINE_HEIGHT, TEXT, Look, balanced, width_of
 from briefkit.charts.plot import Plot, across_ticks, axis_ticks, log_words
 from briefkit.charts.reading import Limit, Mark, Reading, place, read, read_limits, read_marks
-from briefkit.charts.references import FLAG_MARGIN, draw_flags, draw_limit, flags_of, limit_entries, limit_words
+from briefkit.charts.references import FLAG_MARGIN, draw_flags, draw_limit, flags_of, limit_entries
 from briefkit.charts.room import Room, spread
 from briefkit.charts.sheet import Box, Sheet, keyed
+from briefkit.charts.telling import Points, crossing_words, limit_words, marks_words, runs, series_words
 from briefkit.tables import Table
 
 LABEL_WIDTH = 105.0
 MANY = 45  # points in a series beyond which markers would hide the line
-Points = list[dict[str, Any]]
 
 
 def line(
@@ -203,62 +202,21 @@ class Lines(Chart):
             f"{words.counted(len(self.panels), 'line chart')} side by side, showing" if several else "Line chart of"
         )
         text = f"{opening} {reading.measure()}, {reading.when(known[0])} to {reading.when(known[-1])}"
-        if self.log:
-            text += ", on a logarithmic scale"
-        sentences = [text]
-        for panel in self.panels:
-            parts = [series_words(reading, name, points) for name, points in panel.series.items() if points]
-            about = f"{panel.name}: " if several else ""
-            limits = [limit_words(reading, limit, panel.series) for limit in panel.limits]
-            if several:
-                sentences.append(about + "; ".join(parts + limits))
-            else:
-                sentences += ["; ".join(parts), *(["; ".join(limits)] if limits else [])]
-        if self.marks:
-            sentences.append("Marked: " + words.listing([f"{m.text} ({reading.said(m.x)})" for m in self.marks]))
-        return sentences
+        text += ", on a logarithmic scale" if self.log else ""
+        marked = [marks_words(reading, self.marks)] if self.marks else []
+        if not several:
+            limits = [limit_words(reading, limit, self.panels[0].series) for limit in self.panels[0].limits]
+            return [text, self._panel_told(self.panels[0]), *(["; ".join(limits)] if limits else []), *marked]
+        panels = [
+            f"{panel.name}: "
+            + "; ".join(
+                [self._panel_told(panel), *(limit_words(reading, limit, panel.series) for limit in panel.limits)]
+            )
+            for panel in self.panels
+        ]
+        return [text, *(panels if len(panels) + len(marked) <= 3 else ["; ".join(panels)]), *marked]
 
-
-def runs(points: Points) -> list[Points]:
-    """Split a series where a value is unknown, and where a regular series skips its turn.
-
-    A series is regular when most of its steps are about as long as the middle one.
-    """
-    places = [place(each["x"]) for each in points]
-    steps = [later - earlier for earlier, later in zip(places, places[1:], strict=False)]
-    middle = statistics.median(steps) if steps else 0
-    alike = sum(abs(step - middle) <= 0.2 * middle for step in steps)
-    longest = 1.5 * middle if len(steps) >= 5 and alike >= 0.75 * len(steps) else float("inf")
-    found: list[Points] = [[]]
-    for each, step in zip(points, [0.0, *steps], strict=True):
-        if step > longest or each["y"] is None:
-            found.append([])
-        if each["y"] is not None:
-            found[-1].append(each)
-    return [run for run in found if run]
-
-
-def series_words(reading: Reading, name: str, points: Points) -> str:
-    """Say where a series starts and ends, its extremes where they lie between, and what is unknown."""
-    known = [each for each in points if each["y"] is not None]
-    if not known:
-        return f"{name or 'the line'} has no known value"
-    first, last = known[0], known[-1]
-    verb = "rises" if last["y"] > first["y"] else "falls" if last["y"] < first["y"] else "goes"
-
-    def at(each: dict[str, Any]) -> str:
-        return f"{reading.said(each['y'], role='y')} ({reading.when(each)})"
-
-    text = f"{name or 'it'} {verb} from {at(first)} to {at(last)}" if len(known) > 1 else f"{name or 'it'}: {at(first)}"
-    high, low = max(known, key=lambda each: each["y"]), min(known, key=lambda each: each["y"])
-    text += "".join(
-        f", {word} {at(each)}"
-        for word, each in (("highest", high), ("lowest", low))
-        if each["y"] not in (first["y"], last["y"])
-    )
-    gaps = [reading.when(each) for each in points if each["y"] is None]
-    return (
-        text
-        + (f", not known for {words.listing(gaps)}" if 0 < len(gaps) <= 3 else "")
-        + (f", not known at {words.counted(len(gaps), *reading.points)}" if len(gaps) > 3 else "")
-    )
+    def _panel_told(self, panel: _Panel) -> str:
+        series = {name: points for name, points in panel.series.items() if points}
+        told = [series_words(self.reading, name, points) for name, points in series.items()]
+        return "; ".join(told + crossing_words(self.reading, series, self.log))

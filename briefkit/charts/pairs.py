@@ -123,7 +123,8 @@ class Pairs(Chart):
         same = sum(each["y"] == each["z"] for each in both)
         less = sum(each["z"] < each["y"] for each in both)
         counts = f"both numbers are equal in {same} of the {len(both)} pairs where both are known"
-        sentences.append(f"{counts}, the second is smaller in {less} and larger in {len(both) - same - less}")
+        counts += f", the second is smaller in {less} and larger in {len(both) - same - less}"
+        sentences.append(counts if both else "in no pair are both numbers known")
         if len(self.reading.lines) <= 8:
             sentences.append("; ".join(self._told(each) for each in self.reading.lines))
         elif both:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from briefkit.charts import words
 from briefkit.charts.house import LINE_HEIGHT, Look, balanced, width_of
 from briefkit.charts.plot import Plot
-from briefkit.charts.reading import Limit, Mark, Reading, place
+from briefkit.charts.reading import Limit, Mark, place
 from briefkit.charts.room import Room, stacked
 from briefkit.charts.sheet import Box, Entry, Sheet
 
@@ -73,17 +72,3 @@ def limit_entries(limits: Sequence[Limit]) -> list[Entry]:
     starts = {limit.start for limit in limits if limit.short}
     start = starts.pop() if len(starts) == 1 else None
     return [(f"Cap, binding from {words.day(start)}", Look("ink", "", "solid"), "limit")] if start else []
-
-
-def limit_words(reading: Reading, limit: Limit, series: dict[str, list[dict[str, Any]]]) -> str:
-    """Say how often each series lies above a reference line, and when last."""
-    parts = []
-    for name, points in series.items():
-        known = [each for each in points if each["y"] is not None]
-        above = [each for each in known if each["y"] > limit.value]
-        if known:
-            last = f", last on {reading.when(above[-1])}" if above else ""
-            count = f"at {len(above)} of {len(known)} {reading.points[1]}" if above else "nowhere"
-            parts.append(f"{name or 'the line'} lies above it {count}{last}")
-    text = limit.text if limit.text[1:2].isupper() else limit.text[:1].lower() + limit.text[1:]
-    return f"{text}: {', '.join(parts)}"

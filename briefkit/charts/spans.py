@@ -26,15 +26,17 @@ def spans(
     subtitle: Any = "",
     *,
     by: str | None = None,
+    foreseen: str | None = None,
     gaps: str = "",
     highlight: Sequence[str] = (),
     source_note: str = "",
 ) -> Figure:
     """Draw a bar from day `x` to day `until` for each row; one without an end runs on to the edition's day.
 
+    An end after the edition's day, or in the field `foreseen` where `until` is blank, is drawn as foreseen: in outline.
     `gaps` names the times, between the first start and the edition's day, that no bar covers: they are shaded.
     """
-    reading = read(table, title, needed="x label", numbers="", x=x, until=until, label=label, by=by)
+    reading = read(table, title, needed="x label", numbers="", x=x, until=until, label=label, by=by, foreseen=foreseen)
     return Spans(reading, title, gaps, highlight).finished(subtitle, source_note)
 
 
@@ -49,7 +51,17 @@ class Spans(Chart):
         self.today = max(table.as_of for table in reading.tables)
         self.lines = sorted(reading.lines, key=lambda each: each["x"])
         self.first = self.lines[0]["x"]
-        self.last = max(self.today, *(each["until"] or self.today for each in self.lines))
+        self.last = max(self.today, *(day for each in self.lines for day in self.ends(each) if day))
+
+    def ends(self, each: dict[str, Any]) -> tuple[dt.date, dt.date | None]:
+        """Give the day until which a span has held by the edition's day, and the day on which it is foreseen to end."""
+        until = each["until"] or each.get("foreseen")
+        return (until, None) if each["until"] and until <= self.today else (self.today, until)
+
+    def note(self) -> str:
+        if not any(self.ends(each)[1] for each in self.lines):
+            return ""
+        return f"In outline: foreseen on {words.day(self.today)}."
 
     def uncovered(self) -> list[tuple[dt.date, dt.date]]:
         """List the times from the first start to the edition's day that no bar covers."""
@@ -57,7 +69,7 @@ class Spans(Chart):
         for each in self.lines:
             if each["x"] > covered:
                 found.append((covered, each["x"]))
-            covered = max(covered, each["until"] or self.last)
+            covered = max(covered, self.ends(each)[0])
         return [*found, (covered, self.today)] if covered < self.today else found
 
     def draw(self, width: float) -> Sheet:
@@ -88,19 +100,24 @@ class Spans(Chart):
 
     def _years_at(self, plot: Plot, each: dict[str, Any]) -> tuple[str, str, float]:
         """Tell where the years of a span stand: in its bar, behind it, or outside the plot."""
-        start, end = plot.x(place(each["x"])), plot.x(place(each["until"] or self.last))
-        text = f"{each['x'].year}–{each['until'].year if each['until'] else ''}"
-        if width_of(text) + 8 <= end - start:
+        (held, foreseen), start = self.ends(each), plot.x(place(each["x"]))
+        end = foreseen or each["until"]
+        text = f"{each['x'].year}–{end.year if end else ''}"
+        if width_of(text) + 8 <= plot.x(place(held)) - start:
             return "inside", text, start + 4
+        end = plot.x(place(foreseen or held))
         return ("behind" if end + 4 + width_of(text) <= plot.area.right + 8 else "outside"), text, end + 4
 
     def _look(self, each: dict[str, Any]) -> Look:
         return PALE if self.highlight and each["label"] not in self.highlight else self.looks[each.get("by", "")]
 
     def _bar(self, sheet: Sheet, plot: Plot, each: dict[str, Any], middle: float) -> None:
-        look = self._look(each)
-        start, end = plot.x(place(each["x"])), plot.x(place(each["until"] or self.last))
+        look, (held, foreseen) = self._look(each), self.ends(each)
+        start, end = plot.x(place(each["x"])), plot.x(place(held))
         sheet.box(start, middle - 5.5, max(end - start, 1.5), 11, look.job)
+        if foreseen:
+            right, low, high = plot.x(place(foreseen)), middle - 5, middle + 5
+            sheet.stroke([end, right, right, end], [high, high, low, low], look.job, 1, (0, (2, 1.5)))
         where, text, x = self._years_at(plot, each)
         sheet.text(x, middle - 0.33 * TEXT, text, look.inside if where == "inside" else "label")
 
@@ -119,13 +136,17 @@ class Spans(Chart):
     def _years(self, start: dt.date, end: dt.date) -> str:
         return f"since {start.year}" if end >= self.today else f"{start.year}–{end.year}"
 
+    def _told(self, each: dict[str, Any]) -> str:
+        held, foreseen = self.ends(each)
+        text = f"{each['label']} from {words.day(each['x'])} "
+        if foreseen:
+            return text + f"on, foreseen to end on {words.day(foreseen)}"
+        return text + (f"to {words.day(held)}" if each["until"] else f"on, still running on {words.day(held)}")
+
     def told(self) -> list[str]:
-        told = [
-            f"{each['label']} from {words.day(each['x'])} "
-            + (f"to {words.day(each['until'])}" if each["until"] else f"on, still running on {words.day(self.today)}")
-            for each in self.lines
-        ]
-        sentences = [f"Chart of {words.counted(len(self.lines), 'span')} of time", "; ".join(told)]
+        opening = f"Chart of {words.counted(len(self.lines), 'span')} of time, "
+        opening += f"{words.day(self.first)} to {words.day(self.last)}"
+        sentences = [opening, "; ".join(map(self._told, self.lines))]
         if self.gaps:
             days = [
                 f"from {words.day(start)} " + ("on" if end >= self.today else f"to {words.day(end)}")

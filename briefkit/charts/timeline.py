@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,6 +17,7 @@ from briefkit.charts.room import stacked
 from briefkit.charts.sheet import Box, Sheet, key_height
 from briefkit.tables import Table
 
+FEW = 6  # events that are told one by one
 FLAG_WIDTHS = (84, 100, 120, 140, 165, 190)
 
 
@@ -119,7 +121,17 @@ class Timeline(Chart):
         for side, days in self.days.items():
             events = [event for same in days.values() for event in same]
             told = [f"{reading.when(event)}, {event['label']}" for event in events]
-            shown = told if len(told) <= 6 else [*told[:2], *told[-1:]]
-            more = f" ({len(told)} events; first two and last)" if len(told) > 6 else ""
-            sentences.append(f"{side + more + ': ' if side else ''}{'; '.join(shown)}")
+            if len(told) <= FEW:
+                sentences.append(f"{f'{side}: ' if side else ''}{'; '.join(told)}")
+            else:
+                opening = f"{side + ': ' if side else ''}{words.counted(len(told), 'event')}, {self._when(events)}"
+                sentences.append(f"{opening}; first {told[0]}; last {told[-1]}")
         return sentences
+
+    def _when(self, events: list[dict[str, Any]]) -> str:
+        """Say how many events fell in each month or year, or when most did where these are many."""
+        close = (self.last - self.first).days <= 366 and all(each.get("precision") != "year" for each in events)
+        count = Counter(words.day(each["x"], "month" if close else "year") for each in events)
+        if len(count) <= FEW:
+            return words.listing([f"{number} in {when}" for when, number in count.items()])
+        return "most often " + words.listing([f"in {when} ({number})" for when, number in count.most_common(3)])
