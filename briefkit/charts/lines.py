@@ -13,7 +13,7 @@ from briefkit.charts.plot import Plot, across_ticks, axis_ticks, log_words
 from briefkit.charts.reading import Limit, Mark, Reading, place, read, read_limits, read_marks
 from briefkit.charts.references import FLAG_MARGIN, draw_flags, draw_limit, flags_of, limit_entries
 from briefkit.charts.room import Room, spread
-from briefkit.charts.sheet import Box, Sheet, keyed
+from briefkit.charts.sheet import Box, Entry, Sheet, keyed
 from briefkit.charts.telling import Points, crossing_words, limit_words, marks_words, runs, series_words
 from briefkit.tables import Table
 
@@ -46,7 +46,9 @@ def line(
     return Lines(reading, title, limits, marks, log, start).finished(subtitle, source_note)
 
 
-class _Panel(NamedTuple):
+class Panel(NamedTuple):
+    """Hold what one panel draws."""
+
     name: str
     series: dict[str, Points]
     limits: list[Limit]
@@ -58,6 +60,7 @@ class Lines(Chart):
     """Lay out a line chart: first what is drawn, then the drawing at a width, then the words."""
 
     kind = "line"
+    body, most, least = 165.0, 3, 160.0  # of panels side by side: height, how many at most, and how narrow at least
 
     def __init__(self, reading: Reading, title: Any, limits: Any, marks: Sequence[Any], log: bool, start: Any) -> None:
         limits, limit_rows = read_limits(limits, reading.columns.get("panel"))
@@ -68,7 +71,7 @@ class Lines(Chart):
         places = [place(each["x"]) for each in reading.lines] + [place(mark.x) for mark in self.marks]
         self.span = min(places), max(places)
 
-    def _panel(self, name: str, limits: list[Limit]) -> _Panel:
+    def _panel(self, name: str, limits: list[Limit]) -> Panel:
         inside = [each for each in self.reading.lines if each.get("panel", "") == name]
         series: dict[str, Points] = {each: [] for each in self.looks}
         for each in sorted(inside, key=lambda each: place(each["x"])):
@@ -79,7 +82,7 @@ class Lines(Chart):
         values = [each["y"] for each in inside if each["y"] is not None] + [limit.value for limit in here]
         if not values:
             raise self.fault("no known value", "at least one", "Choose other rows.")
-        return _Panel(
+        return Panel(
             name, series, here, axis_ticks(min(values), max(values), self.log, self.start, self.title), max(values)
         )
 
@@ -95,37 +98,35 @@ class Lines(Chart):
 
     def draw(self, width: float) -> Sheet:
         self.label_width = min(LABEL_WIDTH, 0.24 * width)
-        across = 1 if len(self.panels) == 1 else min(3, len(self.panels), max(1, int(width // 160)))
+        across = 1 if len(self.panels) == 1 else min(self.most, len(self.panels), max(1, int(width // self.least)))
         down = -(-len(self.panels) // across)
         named = len(self.panels) > 1
-        self.end_width = self._end_width(named)
+        self.beyond = self.end_width()
         self.tick_width = max(width_of(self._tick(tick)) for panel in self.panels for tick in panel.ticks) + 7
         each = (width - 18 * (across - 1)) / across
-        plot = each - self.tick_width - self.end_width
-        flags = flags_of(self.marks, self.span, plot, self.end_width)
-        entries = [(name, look, "line") for name, look in self.looks.items()] if named else []
-        entries += limit_entries([limit for panel in self.panels for limit in panel.limits]) if named else []
+        plot = each - self.tick_width - self.beyond
+        flags = flags_of(self.marks, self.span, plot, self.beyond)
         head = (LINE_HEIGHT + 8 if named else 6) + (flags[1] + 4 if self.marks else 0)
-        body = 165 if named else 220
-        sheet, under_key = keyed(down * (head + body + 24), width, entries)
+        body = self.body if named else 220.0
+        sheet, under_key = keyed(down * (head + body + 24), width, self.entries() if named else [])
         for at, panel in enumerate(self.panels):
             left = (at % across) * (each + 18)
             bottom = under_key - (at // across + 1) * (head + body + 24) + 20
             if named:
-                sheet.text(left, bottom + body + head - TEXT, panel.name, "ink", weight=BOLD)
+                sheet.text(left, bottom + body + head - TEXT, self.heading(panel), "ink", weight=BOLD)
             self._draw_panel(sheet, panel, Box(left + self.tick_width, bottom, plot, body), flags[0])
         return sheet
 
-    def _draw_panel(self, sheet: Sheet, panel: _Panel, area: Box, flags: list[tuple[Mark, list[str], float]]) -> None:
+    def _draw_panel(self, sheet: Sheet, panel: Panel, area: Box, flags: list[tuple[Mark, list[str], float]]) -> None:
         plot = Plot(area, self.span, panel.ticks, max(panel.high, panel.ticks[-1]), self.log)
         plot.frame(sheet, across_ticks(self.reading, self.span, area.width), [self._tick(tick) for tick in panel.ticks])
         room = Room(area)
         draw_flags(sheet, plot, flags, room)
         for name, points in panel.series.items():
-            self._draw_series(sheet, plot, points, self.looks[name], room)
+            self._draw_series(sheet, plot, points, self.look(panel, name), room)
         several = len(self.panels) > 1
         crowded = [limit for limit in panel.limits if not draw_limit(sheet, plot, limit, room, several)]
-        self._ends(sheet, plot, panel, crowded, room)
+        self.draw_ends(sheet, plot, panel, crowded, room)
 
     def _draw_series(self, sheet: Sheet, plot: Plot, points: Points, look: Look, room: Room) -> None:
         for run in runs(points):
@@ -146,7 +147,22 @@ class Lines(Chart):
                 if box := room.near(x, y, width_of(text) + 4, TEXT + 2, reach=12):
                     sheet.text(box.left + 2, box.bottom + 3, text, look.text)
 
-    def _end_width(self, named: bool) -> float:
+    def look(self, panel: Panel, name: str) -> Look:
+        """Give the look of a series in a panel."""
+        return self.looks[name]
+
+    def heading(self, panel: Panel) -> str:
+        """Name a panel."""
+        return panel.name
+
+    def entries(self) -> list[Entry]:
+        """Name the series and reference lines in a key, where there are several panels."""
+        entries: list[Entry] = [(name, look, "line") for name, look in self.looks.items()]
+        return entries + limit_entries([limit for panel in self.panels for limit in panel.limits])
+
+    def end_width(self) -> float:
+        """Give the room that the names at the ends of lines need."""
+        named = len(self.panels) > 1
         lines = [] if named else [line for name in self.looks for line in balanced(name, self.label_width, weight=BOLD)]
         names = [width_of(line, weight=BOLD) for line in lines]
         values = [
@@ -155,18 +171,18 @@ class Lines(Chart):
         limits = [width_of(limit.short) for panel in self.panels for limit in panel.limits if named]
         return max([*names, *values, *limits, FLAG_MARGIN - 10 if self.marks else 20]) + 10
 
-    def _ends(self, sheet: Sheet, plot: Plot, panel: _Panel, crowded: list[Limit], room: Room) -> None:
+    def draw_ends(self, sheet: Sheet, plot: Plot, panel: Panel, crowded: list[Limit], room: Room) -> None:
         """Name each series at its end, and give its last value; also the reference lines that found no room."""
         area, ends = plot.area, []
         for limit in crowded:
-            ends.append((plot.y(limit.value), balanced(limit.short or limit.text, self.end_width - 10), "ink", 400))
+            ends.append((plot.y(limit.value), balanced(limit.short or limit.text, self.beyond - 10), "ink", 400))
         for name, points in panel.series.items():
             known = [each for each in points if each["y"] is not None]
             if not known:
                 continue
             x, y = plot.x(place(known[-1]["x"])), plot.y(known[-1]["y"])
             value = self.reading.said(known[-1]["y"], role="y")
-            text, job = [value], self.looks[name].text
+            text, job = [value], self.look(panel, name).text
             if name and len(self.panels) == 1:
                 text = [*balanced(name, self.label_width, weight=BOLD), value]
             wide = max(width_of(line, weight=BOLD) for line in text) + 4
@@ -216,7 +232,7 @@ class Lines(Chart):
         ]
         return [text, *(panels if len(panels) + len(marked) <= 3 else ["; ".join(panels)]), *marked]
 
-    def _panel_told(self, panel: _Panel) -> str:
+    def _panel_told(self, panel: Panel) -> str:
         series = {name: points for name, points in panel.series.items() if points}
         told = [series_words(self.reading, name, points) for name, points in series.items()]
         return "; ".join(told + crossing_words(self.reading, series, self.log))

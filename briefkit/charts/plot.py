@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from briefkit.charts import words
 from briefkit.charts.house import TEXT
@@ -115,7 +115,7 @@ def year_ticks(first: int, last: int, most: int) -> list[int]:
     return years
 
 
-def axis_ticks(low: float, high: float, log: bool, start: float | None, title: str) -> list[float]:
+def axis_ticks(low: float, high: float, log: bool, start: float | None, title: Any, most: int = 6) -> list[float]:
     """Choose the ticks of the value axis: from `start`, else from zero where that leaves the values readable."""
     if log and low <= 0:
         raise BriefError(
@@ -130,7 +130,7 @@ def axis_ticks(low: float, high: float, log: bool, start: float | None, title: s
         low = start
     elif 0 <= low < 0.5 * high or low == high > 0:
         low = 0
-    return number_ticks(low, high)
+    return number_ticks(low, high, most)
 
 
 def log_words(ticks: list[float]) -> str:
