@@ -28,6 +28,8 @@ FLOORS = {
     "claims": 2,
     "kernels": 3,
     "run": 3,
+    "cache": 3,
+    "ledger": 3,
     "export": 3,
     "build": 4,
     "cli": 5,
@@ -43,6 +45,7 @@ ARROWS = {
     ("wording", "prose"),
     ("charts", "displays"),
     ("run", "kernels"),
+    ("cache", "run"),
 }
 
 HOMES = {
@@ -54,7 +57,7 @@ HOMES = {
     "mdit_py_plugins": {"prose"},
     "jupyter_client": {"kernels"},
     "nbclient": {"run"},
-    "nbformat": {"run", "export"},
+    "nbformat": {"run", "cache", "ledger", "export"},
     "nbconvert": {"export"},
     "traitlets": {"export"},
     "jinja2": {"export"},
