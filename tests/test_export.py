@@ -17,8 +17,9 @@ import pytest
 from briefkit import export
 from briefkit.errors import BriefError
 from briefkit.export import fonts
+from briefkit.export.document import Claim
 from briefkit.export.svg import Drawings, Unreadable
-from briefkit.facts import FIGURE
+from briefkit.facts import FACT, FIGURE
 
 FILES = Path(__file__).parent / "files"
 
@@ -67,6 +68,42 @@ def test_the_first_cell_gives_title_and_answer_and_the_outputs_give_the_day():
     assert (made.subject, made.as_of, made.day) == ("Lamp control", "2003-01-01", "1 January 2003")
 
 
+def test_a_brief_ends_with_its_claims_their_verdicts_and_what_decided_them():
+    made = export.document(sample("brief"))
+    claims = [block for block in made.blocks if isinstance(block, Claim)]
+    table = made.blocks[-1]
+    assert table.heads == ["Claim", "Verdict", "Evidence", "Sources"]
+    assert [line[:3] for line in table.lines] == [[made.sentence, made.verdict, made.evidence] for made in claims]
+    assert table.sources == sorted({number for made in claims for number in made.sources})
+
+
+def test_a_value_in_a_heading_is_text_without_a_note():
+    notebook = sample("brief")
+    heading = cell(notebook, "headroom")
+    expression = heading.metadata.user_expressions[0].expression
+    before = len(export.document(notebook).notes)
+    heading.source = heading.source.replace("## ", f"## It is {{eval}}`{expression}`: ", 1)
+    made = export.document(notebook)
+    node = next(block for block in made.blocks if block.cell == "headroom").nodes[0]
+    value = heading.metadata.user_expressions[0].result.data[FACT]["text"]
+    assert {child.kind for child in node.children} == {"text"}
+    assert f"It is {value}: " in "".join(child.text for child in node.children)
+    assert len(made.notes) == before
+
+
+def test_hindsight_is_marked_in_its_note_and_counted_for_the_edition():
+    notebook = sample("brief")
+    fact = cell(notebook, "headroom").metadata.user_expressions[0].result.data[FACT]
+    fact["hindsight"] = [[*fact["rows"][0], "2005-10-05"]]
+    made = export.document(notebook)
+    assert "public on 5 October 2005, after this edition’s day: hindsight." in " ".join(
+        note.support_words for note in made.notes
+    )
+    assert made.blocks[-1].cell == "hindsight"
+    told = made.blocks[-1].nodes[1].children[0].text
+    assert told.startswith("1 of the ") and "became public only after 1 January 2003" in told
+
+
 def test_blocks_stand_in_the_order_of_the_notebook():
     made = export.document(sample("brief"))
     kinds = [(type(block).__name__, block.cell) for block in made.blocks]
@@ -80,6 +117,8 @@ def test_blocks_stand_in_the_order_of_the_notebook():
         ("Claim", "claim-end"),
         ("Figure", "fig-later"),
         ("Prose", "limits"),
+        ("Prose", "claims"),
+        ("Table", "claims-table"),
     ]
 
 
@@ -321,7 +360,7 @@ def test_the_paper_is_structured_as_the_notebook_is(paper):
 
 
 def test_the_paper_carries_the_data_that_it_shows(paper):
-    assert sorted(paper.attachments) == ["figure-1.csv", "figure-2.csv", "table-1.csv"]
+    assert sorted(paper.attachments) == ["figure-1.csv", "figure-2.csv", "table-1.csv", "table-2.csv"]
     table = paper.attachments["table-1.csv"]
     assert table.get_file().mime_type == "text/csv"
     assert table.description == "Data of table 1: Lamps on 1 March 2001, and the room left under each cap"
