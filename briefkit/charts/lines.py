@@ -18,7 +18,6 @@ from briefkit.charts.telling import Points, crossing_words, limit_words, marks_w
 from briefkit.tables import Table
 
 LABEL_WIDTH = 105.0
-MANY = 45  # points in a series beyond which markers would hide the line
 
 
 def line(
@@ -61,6 +60,7 @@ class Lines(Chart):
 
     kind = "line"
     body, most, least = 165.0, 3, 160.0  # of panels side by side: height, how many at most, and how narrow at least
+    many = 45  # points in a series beyond which markers would hide the line
 
     def __init__(self, reading: Reading, title: Any, limits: Any, marks: Sequence[Any], log: bool, start: Any) -> None:
         limits, limit_rows = read_limits(limits, reading.columns.get("panel"))
@@ -80,8 +80,9 @@ class Lines(Chart):
             self._one_value_each(of, points)
         here = [limit for limit in limits if limit.panel in ("", name)]
         values = [each["y"] for each in inside if each["y"] is not None] + [limit.value for limit in here]
-        if not values:
+        if not any(each["y"] is not None for each in self.reading.lines):
             raise self.fault("no known value", "at least one", "Choose other rows.")
+        values = values or [0, 1]
         return Panel(
             name, series, here, axis_ticks(min(values), max(values), self.log, self.start, self.title), max(values)
         )
@@ -106,14 +107,15 @@ class Lines(Chart):
         each = (width - 18 * (across - 1)) / across
         plot = each - self.tick_width - self.beyond
         flags = flags_of(self.marks, self.span, plot, self.beyond)
-        head = (LINE_HEIGHT + 8 if named else 6) + (flags[1] + 4 if self.marks else 0)
+        headings = [balanced(self.heading(panel), each, weight=BOLD) for panel in self.panels]
+        head = (max(map(len, headings)) * LINE_HEIGHT + 8 if named else 6) + (flags[1] + 4 if self.marks else 0)
         body = self.body if named else 220.0
         sheet, under_key = keyed(down * (head + body + 24), width, self.entries() if named else [])
         for at, panel in enumerate(self.panels):
             left = (at % across) * (each + 18)
             bottom = under_key - (at // across + 1) * (head + body + 24) + 20
             if named:
-                sheet.text(left, bottom + body + head - TEXT, self.heading(panel), "ink", weight=BOLD)
+                sheet.lines(left, bottom + body + head - 0.2 * TEXT, [(line, "ink", BOLD) for line in headings[at]])
             self._draw_panel(sheet, panel, Box(left + self.tick_width, bottom, plot, body), flags[0])
         return sheet
 
@@ -132,7 +134,7 @@ class Lines(Chart):
         for run in runs(points):
             xs, ys = [plot.x(place(each["x"])) for each in run], [plot.y(each["y"]) for each in run]
             sheet.stroke(xs, ys, look.job, 1.9, look.dash, order=3)
-            if len(points) <= MANY or len(run) == 1:
+            if len(points) <= self.many or len(run) == 1:
                 sheet.marks(xs, ys, look)
             room.take(zip(xs, ys, strict=True))
         if len(self.panels) == 1:
@@ -153,7 +155,8 @@ class Lines(Chart):
 
     def heading(self, panel: Panel) -> str:
         """Name a panel."""
-        return panel.name
+        known = any(each["y"] is not None for points in panel.series.values() for each in points)
+        return panel.name if known else f"{panel.name}, not known"
 
     def entries(self) -> list[Entry]:
         """Name the series and reference lines in a key, where there are several panels."""
@@ -224,7 +227,7 @@ class Lines(Chart):
             limits = [limit_words(reading, limit, self.panels[0].series) for limit in self.panels[0].limits]
             return [text, self._panel_told(self.panels[0]), *(["; ".join(limits)] if limits else []), *marked]
         panels = [
-            f"{panel.name}: "
+            ("" if "" in panel.series else f"{panel.name}: ")
             + "; ".join(
                 [self._panel_told(panel), *(limit_words(reading, limit, panel.series) for limit in panel.limits)]
             )
@@ -234,5 +237,5 @@ class Lines(Chart):
 
     def _panel_told(self, panel: Panel) -> str:
         series = {name: points for name, points in panel.series.items() if points}
-        told = [series_words(self.reading, name, points) for name, points in series.items()]
+        told = [series_words(self.reading, name or panel.name, points) for name, points in series.items()]
         return "; ".join(told + crossing_words(self.reading, series, self.log))

@@ -41,7 +41,7 @@ class Multiples(Lines):
     """Lay out small panels that share their scales."""
 
     kind = "multiples"
-    body, most, least = 84.0, 4, 118.0
+    body, most, least, many = 84.0, 4, 118.0, 12
 
     def __init__(self, *given: Any) -> None:
         super().__init__(*given)
@@ -73,7 +73,7 @@ class Multiples(Lines):
             for points in other.series.values() if other is not panel else ():
                 for run in runs(points):
                     xs, ys = [plot.x(place(each["x"])) for each in run], [plot.y(each["y"]) for each in run]
-                    sheet.stroke(xs, ys, "grid", 1, order=1)
+                    sheet.stroke(xs, ys, "pale", 0.8, order=1)
 
     def note(self) -> str:
         """Say that the panels share their scale."""

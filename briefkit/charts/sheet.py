@@ -12,7 +12,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 from matplotlib.transforms import Affine2D
 
-from briefkit.charts.house import BOLD, INKS, LEADING, TEXT, WIDTH, Look, font, width_of
+from briefkit.charts.house import BOLD, INKS, LEADING, TEXT, WIDTH, Look, font, width_of, wrapped
 
 SWATCH = {"line": 26.0, "bar": 13.0, "dot": 12.0, "hollow": 12.0, "limit": 30.0}
 Entry = tuple[str, Look, str]  # a series in a key: name, look, kind of swatch
@@ -142,7 +142,11 @@ class Sheet:
                 self.box(left, y - 0.5, 9, 8, look.job)
             else:
                 self.marks([left + 4], [middle], look, 6.5, hollow=kind == "hollow")
-            left = self.text(left + SWATCH[kind], y, name, look.text, weight=weight).right + 16
+            first, *more = wrapped(name, self.width - SWATCH[kind], weight=weight)  # of a name wider than the sheet
+            left, start = self.text(left + SWATCH[kind], y, first, look.text, weight=weight).right + 16, left
+            for line in more:
+                y -= TEXT * LEADING
+                left = self.text(start + SWATCH[kind], y, line, look.text, weight=weight).right + 16
         return Box(0, y - 0.25 * TEXT, left, top - y + 0.25 * TEXT)
 
 

@@ -143,6 +143,8 @@ class Slope(Chart):
         }
         up, down = (sum(sign * change > 0 for change in changes.values()) for sign in (1, -1))
         sentences.append(f"{up} rise, {down} fall and {len(changes) - up - down} stay as they were")
+        if not changes:
+            return [sentences[0], "Of no series are both values known"]
         ends = {min(changes, key=lambda name: changes[name]), max(changes, key=lambda name: changes[name])}
         told = [series_words(reading, name, self.series[name]) for name in self.series if name in ends]
         sentences.append(f"The widest changes: {'; '.join(told)}")

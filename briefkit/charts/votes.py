@@ -96,7 +96,7 @@ class Votes(Chart):
 
     def note(self) -> str:
         blank = any(each["alike"] is None for each in self.reading.lines)
-        said = f"At the right: how many {self.names[0][:1].lower()}{self.names[0][1:]}."
+        said = f"At the right: {self.names[0][:1].lower()}{self.names[0][1:]}, of all that are known."
         return said + (" An open circle: not known." if blank else "")
 
     def told(self) -> list[str]:
