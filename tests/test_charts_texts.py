@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import ast
 import datetime as dt
+import json
+import re
+from pathlib import Path
 
 import pandas as pd
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_charts import overlaps
 
 from briefkit import charts
+from briefkit.charts import house
 from briefkit.facts import Row, Source
 from briefkit.tables import Table
 
+ROOT = Path(__file__).resolve().parents[1]
 AS_OF = dt.date(2020, 12, 31)
 ROW = Row("made_up", "1", "single", (Source("S1", "Made-up report", "Example Gazette"),))
 WORDS = st.sampled_from(
@@ -41,13 +48,42 @@ def made(**columns):
     return rows.map(lambda rows: dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)))
 
 
-def awkward(examples=25):
+def awkward(examples=12):
     return settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def assert_clear(figure):
     assert overlaps(figure.canvas) == []
     assert overlaps(figure.narrow_canvas) == []
+
+
+def shipped():
+    """Draw the charts of the shipped briefs from the code in their cells."""
+    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        names = {}
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+            if cell["cell_type"] == "code":
+                *_, last = (body := ast.parse("".join(cell["source"])).body)
+                if is_figure := cell["id"].startswith("fig-") and isinstance(last, ast.Expr):
+                    body[-1] = ast.Assign([ast.Name("drawn", ast.Store())], last.value, lineno=last.lineno)
+                exec(compile(ast.fix_missing_locations(ast.Module(body, [])), path.name, "exec"), names)
+                if is_figure:
+                    yield f"{path.stem}: {cell['id']}", names["drawn"]
+
+
+def test_no_text_of_a_shipped_chart_touches_another(monkeypatch):
+    monkeypatch.chdir(ROOT)
+    drawn = dict(shipped())
+    assert len(drawn) >= 12
+    found = {name: overlaps(figure.canvas) + overlaps(figure.narrow_canvas) for name, figure in drawn.items()}
+    assert {name: pairs for name, pairs in found.items() if pairs} == {}
+
+
+@pytest.mark.parametrize("paper", [210, 215.9], ids=["A4", "US Letter"])
+def test_no_text_falls_below_eight_points_on_paper(paper):
+    layout = (ROOT / "briefkit" / "export" / "template" / "brief.typ").read_text(encoding="utf-8")
+    margins = sum(float(re.search(rf"{side}: ([\d.]+)mm", layout)[1]) for side in ("left", "right"))
+    assert house.TEXT * (paper - margins) / 25.4 * 72 / house.WIDTH >= 8
 
 
 def once(rows, *keys):

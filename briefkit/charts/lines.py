@@ -18,6 +18,7 @@ from briefkit.charts.telling import Points, crossing_words, limit_words, marks_w
 from briefkit.tables import Table
 
 LABEL_WIDTH = 105.0
+GAP = 14.0  # between panels
 
 
 def line(
@@ -59,8 +60,8 @@ class Lines(Chart):
     """Lay out a line chart: first what is drawn, then the drawing at a width, then the words."""
 
     kind = "line"
-    body, most, least = 165.0, 3, 160.0  # of panels side by side: height, how many at most, and how narrow at least
-    many = 45  # points in a series beyond which markers would hide the line
+    body, most, least = 165.0, 3, 140.0  # of panels side by side: height, how many at most, and how narrow at least
+    spacing = 4.5  # points of width that each value needs, lest markers hide the line
 
     def __init__(self, reading: Reading, title: Any, limits: Any, marks: Sequence[Any], log: bool, start: Any) -> None:
         limits, limit_rows = read_limits(limits, reading.columns.get("panel"))
@@ -104,7 +105,7 @@ class Lines(Chart):
         named = len(self.panels) > 1
         self.beyond = self.end_width()
         self.tick_width = max(width_of(self._tick(tick)) for panel in self.panels for tick in panel.ticks) + 7
-        each = (width - 18 * (across - 1)) / across
+        each = (width - GAP * (across - 1)) / across
         plot = each - self.tick_width - self.beyond
         flags = flags_of(self.marks, self.span, plot, self.beyond)
         headings = [balanced(self.heading(panel), each, weight=BOLD) for panel in self.panels]
@@ -112,7 +113,7 @@ class Lines(Chart):
         body = self.body if named else 220.0
         sheet, under_key = keyed(down * (head + body + 24), width, self.entries() if named else [])
         for at, panel in enumerate(self.panels):
-            left = (at % across) * (each + 18)
+            left = (at % across) * (each + GAP)
             bottom = under_key - (at // across + 1) * (head + body + 24) + 20
             if named:
                 sheet.lines(left, bottom + body + head - 0.2 * TEXT, [(line, "ink", BOLD) for line in headings[at]])
@@ -134,7 +135,7 @@ class Lines(Chart):
         for run in runs(points):
             xs, ys = [plot.x(place(each["x"])) for each in run], [plot.y(each["y"]) for each in run]
             sheet.stroke(xs, ys, look.job, 1.9, look.dash, order=3)
-            if len(points) <= self.many or len(run) == 1:
+            if len(points) <= plot.area.width / self.spacing or len(run) == 1:
                 sheet.marks(xs, ys, look)
             room.take(zip(xs, ys, strict=True))
         if len(self.panels) == 1:
@@ -171,8 +172,9 @@ class Lines(Chart):
         values = [
             width_of(self.reading.said(each["y"], role="y"), weight=BOLD) for each in self.reading.lines if each["y"]
         ]
-        limits = [width_of(limit.short) for panel in self.panels for limit in panel.limits if named]
-        return max([*names, *values, *limits, FLAG_MARGIN - 10 if self.marks else 20]) + 10
+        limits = [limit.short for panel in self.panels for limit in panel.limits if named]
+        words_of_limits = [width_of(word) for short in limits for word in short.split()]
+        return max([*names, *values, *words_of_limits, FLAG_MARGIN - 10 if self.marks else 20]) + 10
 
     def draw_ends(self, sheet: Sheet, plot: Plot, panel: Panel, crowded: list[Limit], room: Room) -> None:
         """Name each series at its end, and give its last value; also the reference lines that found no room."""

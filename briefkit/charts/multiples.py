@@ -41,7 +41,7 @@ class Multiples(Lines):
     """Lay out small panels that share their scales."""
 
     kind = "multiples"
-    body, most, least, many = 84.0, 4, 118.0, 12
+    body, most, least, spacing = 84.0, 4, 118.0, 9.0
 
     def __init__(self, *given: Any) -> None:
         super().__init__(*given)

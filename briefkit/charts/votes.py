@@ -135,7 +135,7 @@ class Votes(Chart):
             share = {topic: self._share(votes) for topic, votes in shown}
             ranked = sorted(shown, key=lambda each: -share[each[0]])
             shown = [ranked[0], ranked[-1]]
-        told = "; ".join(f"{topic} {self._count(votes)}" for topic, votes in shown)
+        told = "; ".join(f"{topic}, {self._count(votes)}" for topic, votes in shown)
         sentences.append(told if len(self.topics) <= FEW else f"Most and least often: {told}")
         return sentences
 
