@@ -147,6 +147,13 @@ def test_small_multiples_share_one_scale_and_hold_all_series():
     assert "Land 5 rises from 150 (2000) to 170 (2020)" in figure.alt
 
 
+def test_the_key_of_small_multiples_names_the_reference_line():
+    rows = table(year=[2000, 2020] * 2, value=[1, 9, 4, 5], land=["Rurland"] * 2 + ["Grauland"] * 2)
+    figure = charts.multiples(rows, "year", "value", "They rose", by="land", limits=[(5, "Made-up cap")])
+    assert "Made-up cap" in words_of(figure)
+    assert "the line lies above it at 1 of 2 years" in figure.alt
+
+
 def test_a_panel_without_a_known_value_says_so():
     rows = table(year=[2000, 2020] * 2, value=[1, 2, None, None], land=["Rurland"] * 2 + ["Grauland"] * 2)
     figure = charts.multiples(rows, "year", "value", "They rose", by="land")

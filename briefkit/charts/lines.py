@@ -19,6 +19,7 @@ from briefkit.tables import Table
 
 LABEL_WIDTH = 105.0
 GAP = 14.0  # between panels
+MANY = 45  # points in a series beyond which markers would hide the line
 
 
 def line(
@@ -127,15 +128,13 @@ class Lines(Chart):
         draw_flags(sheet, plot, flags, room)
         for name, points in panel.series.items():
             self._draw_series(sheet, plot, points, self.look(panel, name), room)
-        several = len(self.panels) > 1
-        crowded = [limit for limit in panel.limits if not draw_limit(sheet, plot, limit, room, several)]
-        self.draw_ends(sheet, plot, panel, crowded, room)
+        self.draw_names(sheet, plot, panel, room)
 
     def _draw_series(self, sheet: Sheet, plot: Plot, points: Points, look: Look, room: Room) -> None:
         for run in runs(points):
             xs, ys = [plot.x(place(each["x"])) for each in run], [plot.y(each["y"]) for each in run]
             sheet.stroke(xs, ys, look.job, 1.9, look.dash, order=3)
-            if len(points) <= plot.area.width / self.spacing or len(run) == 1:
+            if len(points) <= min(MANY, plot.area.width / self.spacing) or len(run) == 1:
                 sheet.marks(xs, ys, look)
             room.take(zip(xs, ys, strict=True))
         if len(self.panels) == 1:
@@ -176,8 +175,10 @@ class Lines(Chart):
         words_of_limits = [width_of(word) for short in limits for word in short.split()]
         return max([*names, *values, *words_of_limits, FLAG_MARGIN - 10 if self.marks else 20]) + 10
 
-    def draw_ends(self, sheet: Sheet, plot: Plot, panel: Panel, crowded: list[Limit], room: Room) -> None:
-        """Name each series at its end, and give its last value; also the reference lines that found no room."""
+    def draw_names(self, sheet: Sheet, plot: Plot, panel: Panel, room: Room) -> None:
+        """Draw and name the reference lines; name each series at its end, with its last value."""
+        several = len(self.panels) > 1
+        crowded = [limit for limit in panel.limits if not draw_limit(sheet, plot, limit, room, several)]
         area, ends = plot.area, []
         for limit in crowded:
             ends.append((plot.y(limit.value), balanced(limit.short or limit.text, self.beyond - 10), "ink", 400))

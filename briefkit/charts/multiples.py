@@ -9,7 +9,8 @@ from briefkit.charts.figure import Figure
 from briefkit.charts.house import TEAL, Look, country_look
 from briefkit.charts.lines import Lines, Panel
 from briefkit.charts.plot import Plot, axis_ticks
-from briefkit.charts.reading import Limit, place, read
+from briefkit.charts.reading import place, read
+from briefkit.charts.references import limit_line
 from briefkit.charts.room import Room
 from briefkit.charts.sheet import Entry, Sheet
 from briefkit.charts.telling import runs
@@ -60,15 +61,18 @@ class Multiples(Lines):
         return f"{panel.name} {self.reading.said(known[-1], role='y')}" if known else f"{panel.name}, not known"
 
     def entries(self) -> list[Entry]:
-        """Leave out the key: each panel has its name."""
-        return []
+        """Name the reference lines alone: each panel has the name of its series."""
+        texts = dict.fromkeys(limit.text for panel in self.panels for limit in panel.limits)
+        return [(text, Look("ink", "", "solid"), "limit") for text in texts]
 
     def end_width(self) -> float:
         """Leave no room at the ends of the lines."""
         return 6.0
 
-    def draw_ends(self, sheet: Sheet, plot: Plot, panel: Panel, crowded: list[Limit], room: Room) -> None:
-        """Name no ends, but draw the other series behind this one."""
+    def draw_names(self, sheet: Sheet, plot: Plot, panel: Panel, room: Room) -> None:
+        """Draw the reference lines, which the key names, and the other series behind this one."""
+        for limit in panel.limits:
+            limit_line(sheet, plot, limit)
         for other in self.panels:
             for points in other.series.values() if other is not panel else ():
                 for run in runs(points):

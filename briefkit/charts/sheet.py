@@ -170,4 +170,5 @@ def keyed(height: float, width: float, entries: Sequence[Entry]) -> tuple[Sheet,
 
 def key_height(entries: Sequence[Entry], width: float) -> float:
     """Tell how high a key is with the air under it; where there is one series, there is no key."""
-    return Sheet(1, width).key(0, entries).height + 8 if len(entries) > 1 else 0
+    needed = len(entries) > 1 or any(kind == "limit" for _, _, kind in entries)
+    return Sheet(1, width).key(0, entries).height + 8 if needed else 0
