@@ -83,8 +83,9 @@ def test_a_slope_says_where_its_scale_is_cut():
 def test_beyond_four_series_only_those_pointed_out_have_a_colour():
     lands = [*LANDS, "Gelbland", "Gruenland", "United States"]
     figure = sloped(list(range(14)), lands, highlight=["Gelbland"])
-    assert len(strokes(figure, "pale")) == 6
-    assert len(strokes(figure, "teal")) == 1
+    assert len(strokes(figure, "pale")) == 5
+    assert len(strokes(figure, "gold")) == 1
+    assert len(strokes(figure, "usa")) == 1
     assert "7 rise, 0 fall and 0 stay as they were." in figure.alt
 
 

@@ -19,6 +19,7 @@ from briefkit.tables import Table
 
 LABEL_WIDTH = 105.0
 GAP = 14.0  # between panels
+SOME = 3  # panels that are told in a sentence each
 MANY = 45  # points in a series beyond which markers would hide the line
 
 
@@ -229,16 +230,18 @@ class Lines(Chart):
         if not several:
             limits = [limit_words(reading, limit, self.panels[0].series) for limit in self.panels[0].limits]
             return [text, self._panel_told(self.panels[0]), *(["; ".join(limits)] if limits else []), *marked]
-        panels = [
-            ("" if "" in panel.series else f"{panel.name}: ")
-            + "; ".join(
-                [self._panel_told(panel), *(limit_words(reading, limit, panel.series) for limit in panel.limits)]
-            )
-            for panel in self.panels
-        ]
-        return [text, *(panels if len(panels) + len(marked) <= 3 else ["; ".join(panels)]), *marked]
+        limits = [limit for panel in self.panels for limit in panel.limits]
+        panels = [self._panel_told(panel, brief=len(self.panels) > SOME) for panel in self.panels]
+        if len(panels) > SOME:
+            texts = list(dict.fromkeys(limit.text for limit in limits))
+            about = [f"reference line: {words.listing(texts)}"] if texts else []
+            return [text, "; ".join(panels), *(["; ".join(about + marked)] if about or marked else [])]
+        return [text, *(panels if len(panels) + len(marked) <= SOME else ["; ".join(panels)]), *marked]
 
-    def _panel_told(self, panel: Panel) -> str:
+    def _panel_told(self, panel: Panel, brief: bool = False) -> str:
         series = {name: points for name, points in panel.series.items() if points}
-        told = [series_words(self.reading, name or panel.name, points) for name, points in series.items()]
-        return "; ".join(told + crossing_words(self.reading, series, self.log))
+        told = [series_words(self.reading, name or panel.name, each, brief) for name, each in series.items()]
+        if not brief:
+            told += crossing_words(self.reading, series, self.log)
+            told += [limit_words(self.reading, limit, panel.series) for limit in panel.limits if len(self.panels) > 1]
+        return ("" if "" in series or len(self.panels) == 1 else f"{panel.name}: ") + "; ".join(told)

@@ -62,8 +62,8 @@ class Multiples(Lines):
 
     def entries(self) -> list[Entry]:
         """Name the reference lines alone: each panel has the name of its series."""
-        texts = dict.fromkeys(limit.text for panel in self.panels for limit in panel.limits)
-        return [(text, Look("ink", "", "solid"), "limit") for text in texts]
+        limits = {limit.text: limit.start for panel in self.panels for limit in panel.limits}
+        return [(text, Look("ink", "", "solid"), "limit" if start else "level") for text, start in limits.items()]
 
     def end_width(self) -> float:
         """Leave no room at the ends of the lines."""
@@ -77,7 +77,7 @@ class Multiples(Lines):
             for points in other.series.values() if other is not panel else ():
                 for run in runs(points):
                     xs, ys = [plot.x(place(each["x"])) for each in run], [plot.y(each["y"]) for each in run]
-                    sheet.stroke(xs, ys, "pale", 0.8, order=1)
+                    sheet.stroke(xs, ys, "pale", 0.7, order=1)
 
     def note(self) -> str:
         """Say that the panels share their scale."""

@@ -127,7 +127,7 @@ class Votes(Chart):
         alike = [each for each in ordered if each["alike"]]
         said = f"{name}: {self._count(ordered)} votes"
         if alike:
-            said += f", first on {reading.when(alike[0])}, last on {reading.when(alike[-1])}"
+            said += f", first {reading.dated(alike[0])}, last {reading.dated(alike[-1])}"
         unknown = sum(each["alike"] is None for each in ordered)
         sentences.append(said + (f"; not known: {unknown}" if unknown else ""))
         shown = list(self.topics.items())
