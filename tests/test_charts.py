@@ -583,6 +583,16 @@ def test_the_finisher_reads_bars_and_points_off_any_figure(holdings):
     assert charts.finish(canvas, holdings, title="Rurland leads").svg == figure.svg
 
 
+def test_a_figure_from_elsewhere_may_bring_its_narrow_drawing(holdings):
+    wide, narrow = (Canvas(figsize=(width, 3)) for width in (5, 3.75))
+    for canvas in (wide, narrow):
+        canvas.add_subplot().plot([1, 2], [12, 1550])
+    assert "narrow" not in charts.finish(wide, holdings, title="Rurland grew").as_json()
+    block = charts.finish(wide, holdings, title="Rurland grew", narrow=narrow).as_json()
+    assert 'viewBox="0 0 270 216"' in block["narrow"]
+    assert block["narrow"] != block["plot"]
+
+
 def test_a_figure_of_ones_own_can_wear_the_house_style(holdings):
     with charts.style():
         canvas = Canvas()
