@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-from briefkit.export.document import Claim, Document, Figure
+from briefkit.export.document import Claim, Document, Figure, in_words
 from briefkit.export.fonts import face_rules
 from briefkit.export.html import Place, anchor, page, site_page
 from briefkit.export.picture import png
@@ -27,6 +27,7 @@ __all__ = [
     "anchor",
     "document",
     "html_page",
+    "in_words",
     "pdf_paper",
     "png",
     "prepare",
@@ -44,9 +45,9 @@ def pdf_paper(notebook: Any, name: str = "", show_code: bool = False) -> bytes:
     return paper(document(notebook, name, show_code))
 
 
-def prepare() -> None:
-    """Cut the house faces once, which takes most of the time of a first page in a process."""
-    face_rules("")
+def prepare(letters: str = "") -> None:
+    """Cut the house faces once for a site's letters, which takes most of the time of a first page in a process."""
+    face_rules(letters)
 
 
 def __getattr__(name: str) -> Any:

@@ -44,11 +44,13 @@ class Place:
     """Say where in a site a page stands.
 
     ``home`` leads to the pages of its edition, ``root`` to what all editions share; each ends with a slash or is empty.
+    ``letters`` are those of the whole site: its faces are cut once for all pages, since a cut takes longer than a page.
     """
 
     home: str = ""
     root: str = ""
     glossary: bool = False
+    letters: str = ""
 
     @property
     def ways(self) -> list[tuple[str, str]]:
@@ -91,19 +93,17 @@ def page(document: Document, site: Place | None = None) -> str:
         contents=_contents(document),
         kind_of=lambda block: type(block).__name__,
     )
-    return _dressed(body, _letters(body), " ".join(re.findall(r"<em>(.*?)</em>", body, re.DOTALL)))
+    return _dressed(
+        body, (site.letters if site else "") + _letters(body), " ".join(re.findall(r"<em>(.*?)</em>", body, re.DOTALL))
+    )
 
 
-def site_page(
-    template: str, site: Place, letters: str, figures: Mapping[str, Figure] | None = None, **values: object
-) -> str:
-    """Write a page of the site; `figures` become ``charts``, and `letters` are those of all its pages together.
-
-    The faces are cut once for all pages, since a cut takes longer than a page.
-    """
+def site_page(template: str, site: Place, figures: Mapping[str, Figure] | None = None, **values: object) -> str:
+    """Write a page of the site; `figures` become ``charts``, drawn small."""
     drawings = Drawings()
     charts = {key: _drawn(figure, drawings, small=True) for key, figure in (figures or {}).items()}
-    return _dressed(_render(f"{template}.html.j2", site=site, charts=charts, **values), letters, "", "site.css")
+    body = _render(f"{template}.html.j2", site=site, charts=charts, **values)
+    return _dressed(body, site.letters + _letters(body), "", "site.css")
 
 
 def _render(template: str, **values: object) -> str:
