@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from briefkit import export
 from briefkit.data import Data
@@ -55,7 +56,8 @@ def _letters(folder: Path) -> str:
     """Gather the characters of all tables: what pages say is made of them, so that one cut of the faces serves all."""
     texts = [path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.csv"))]
     texts.append(json.dumps(descriptor(folder), ensure_ascii=False))
-    return "".join(sorted(set("".join(texts))))
+    whole = "".join(texts)
+    return "".join(sorted(set(whole + unquote(whole, errors="ignore"))))  # addresses are shown in their own letters
 
 
 def _of(document: Document, kind: type) -> list[Any]:
@@ -132,10 +134,11 @@ def _sources(site: Place, documents: Mapping[str, Document], data: Data, uses: M
 
 
 def _uses(data: Data) -> dict[str, dict[str, list[str]]]:
-    """Map each source to the rows that rest on it: table, then keys."""
+    """Map each source to the rows that rest on it: table, then keys; only rows that state a support hold facts."""
     found: dict[str, dict[str, list[str]]] = {}
-    for name in data.package:
-        for row in data[name].rows:
+    for name, resource in data.package.items():
+        supported = any(field["name"] == "support" for field in resource["schema"]["fields"])
+        for row in data[name].rows if supported else ():
             for source in row.sources:
                 found.setdefault(source.id, {}).setdefault(name, []).append(row.key)
     return found
