@@ -27,6 +27,7 @@ FLOORS = {
     "claims": 2,
     "run": 3,
     "export": 3,
+    "site": 4,
     "build": 4,
     "cli": 5,
 }
@@ -39,6 +40,7 @@ ARROWS = {
     ("data", "tables"),
     ("dictionary", "package"),
     ("charts", "displays"),
+    ("build", "site"),
 }
 
 HOMES = {
