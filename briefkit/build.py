@@ -29,6 +29,7 @@ def build(
     as_of: str = LATEST,
     out: Path | None = None,
     time_limit: int = TIME_LIMIT,
+    cold: bool = False,
     report: Callable[[str], None] = print,
 ) -> Path:
     """Build briefs (all of the project's, unless named) as of a day, and return the folder written.
@@ -47,7 +48,7 @@ def build(
     faults, documents = [], {}
     export.prepare(around.letters if around else "")  # here, so that workers that are forks need not
     with ProcessPoolExecutor(min(WORKERS, len(paths))) as pool:
-        jobs = {pool.submit(build_brief, path, folder, edition, time_limit, around): path for path in paths}
+        jobs = {pool.submit(build_brief, path, folder, edition, time_limit, cold, around): path for path in paths}
         for number, job in enumerate(as_completed(jobs), 1):
             try:
                 documents[jobs[job].stem], line = job.result()
@@ -65,14 +66,19 @@ def build(
 
 
 def build_brief(
-    path: Path, folder: Path, edition: str = "", time_limit: int = TIME_LIMIT, around: export.Place | None = None
+    path: Path,
+    folder: Path,
+    edition: str = "",
+    time_limit: int = TIME_LIMIT,
+    cold: bool = False,
+    around: export.Place | None = None,
 ) -> tuple[export.Document, str]:
     """Run and export one brief; give its document and a line that says what was written.
 
     Within a site (`around`) its figures are written beside the page, as SVG and PNG.
     """
     start = time.perf_counter()
-    notebook = run(path, edition, time_limit)
+    notebook = run(path, edition, time_limit, cold)
     ran = time.perf_counter()
     # Everything is made before anything is written: a brief that fails leaves the last good one alone.
     document = export.document(notebook, path.stem)

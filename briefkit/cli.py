@@ -35,9 +35,6 @@ def _parser() -> argparse.ArgumentParser:
 
     running = commands.add_parser("run", help="run notebooks in place, inline values included")
     running.add_argument("notebooks", nargs="*", type=Path, metavar="NOTEBOOK", help="default: every brief")
-    running.add_argument(
-        "--time-limit", type=_seconds, default=120, metavar="SECONDS", help="for each cell (default 120)"
-    )
     running.set_defaults(command=_run)
 
     building = commands.add_parser("build", help="run briefs and write them as HTML and PDF")
@@ -46,10 +43,13 @@ def _parser() -> argparse.ArgumentParser:
         "--as-of", default="latest", metavar="DAY", help="the edition: latest, or a day as 2021-04-30"
     )
     building.add_argument("--out", type=Path, metavar="FOLDER", help="default: build/ in the project")
-    building.add_argument(
-        "--time-limit", type=_seconds, default=120, metavar="SECONDS", help="for each cell (default 120)"
-    )
     building.set_defaults(command=_build)
+
+    for command in (running, building):
+        command.add_argument(
+            "--time-limit", type=_seconds, default=120, metavar="SECONDS", help="for each cell (default 120)"
+        )
+        command.add_argument("--cold", action="store_true", help="start each kernel as a new process, not as a fork")
 
     validating = commands.add_parser("validate", help="check every table in data/ against its schema")
     validating.set_defaults(command=_validate)
@@ -68,22 +68,32 @@ def _seconds(text: str) -> int:
 # The commands import what they need: --help should not wait for pandas, matplotlib or typst.
 
 
+def _warm_up(options: argparse.Namespace) -> None:
+    """Let the template import what kernels need while this process imports what it needs itself."""
+    from briefkit.kernels import warm_up
+
+    if not options.cold:
+        warm_up()
+
+
 def _run(options: argparse.Namespace) -> None:
+    _warm_up(options)
     from briefkit.build import briefs
     from briefkit.package import find_data
     from briefkit.run import run, save, save_figures
 
     for path in options.notebooks or briefs(find_data().parent):
-        notebook = run(path, time_limit=options.time_limit)
+        notebook = run(path, time_limit=options.time_limit, cold=options.cold)
         changed = save(path, notebook)
         save_figures(path, notebook)
         print(f"{path}: {'changed' if changed else 'as it was'}")
 
 
 def _build(options: argparse.Namespace) -> None:
+    _warm_up(options)
     from briefkit.build import build
 
-    folder = build(options.notebooks, options.as_of, options.out, options.time_limit)
+    folder = build(options.notebooks, options.as_of, options.out, options.time_limit, options.cold)
     print(f"Written to {folder}")
 
 

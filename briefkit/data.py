@@ -15,6 +15,8 @@ from briefkit.package import find_data, key_fields, resources, validate
 from briefkit.tables import ROWS, Field, Table
 
 LATEST = "latest"
+# The tables that this process has handed out: a run stays good for as long as they do.
+READ: set[str] = set()
 QUOTABLE = {"verified": "", "verified in translation": ", in translation"}
 
 
@@ -34,6 +36,7 @@ class Data:
     def __getitem__(self, name: str) -> Table:
         if name not in self.package:
             raise BriefError("data/datapackage.json", f"no table “{name}”", f"one of: {', '.join(self.package)}")
+        READ.add(name)
         resource = self.package[name]
         frame, day_field = self._frame(name), resource.get("as_of", "")
         if day_field:

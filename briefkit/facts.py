@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_decimal, format_percent
 
@@ -21,7 +22,7 @@ FIGURE = "application/vnd.briefkit.figure+json"
 CLAIM = "application/vnd.briefkit.claim+json"
 TABLE = "application/vnd.dataresource+json"
 
-LOCALE = "en_GB"
+LOCALE = Locale("en", "GB")
 SHOWN_SOURCES = 3
 DATE_PATTERNS = {"day": "d MMMM y", "month": "MMMM y", "year": "y", "day and month": "d MMMM"}
 _SMALL = (

@@ -18,10 +18,10 @@ from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
 from briefkit import charts
-from briefkit.charts import house, sheet, svg
-from briefkit.charts.lines import runs
+from briefkit.charts import house, room, sheet, svg
 from briefkit.charts.reading import read
-from briefkit.charts.times import _Spans
+from briefkit.charts.spans import Spans
+from briefkit.charts.telling import runs
 from briefkit.data import open_data
 from briefkit.errors import BriefError
 from briefkit.facts import FIGURE, Fact, Row, Source
@@ -52,8 +52,11 @@ def overlaps(canvas: Canvas) -> list[tuple[str, str]]:
         if wide > 0.5 and tall > 2.2:  # a line's box holds room for accents that are rarely there
             found.append((one, two))
     width, height = canvas.bbox.size
-    found += [(text, "edge") for text, x, y, right, top in boxes if x < -0.1 or right > width + 0.1 or y < -2]
-    return found
+    return found + [
+        (text, "edge")
+        for text, x, y, right, top in boxes
+        if x < -0.1 or right > width + 0.1 or y < -2 or top > height + 2.2
+    ]
 
 
 def strokes(figure: charts.Figure, job: str) -> list[tuple[list[float], list[float]]]:
@@ -303,8 +306,8 @@ def test_times_that_no_span_covers_are_found(holdings):
         until=[dt.date(2001, 9, 1), dt.date(2002, 9, 1), dt.date(2003, 3, 1)], name=["a", "b", "c"]
     )
     rows = rows.assign(until=rows.frame["until"].astype("datetime64[ns]"))
-    found = _Spans(
-        read(rows, "t", needed="x", numbers="", x="date", until="until", label="name"), "None", []
+    found = Spans(
+        read(rows, "t", needed="x", numbers="", x="date", until="until", label="name"), "t", "None"
     ).uncovered()
     assert found == [
         (dt.date(2001, 9, 1), dt.date(2002, 3, 1)),
@@ -410,13 +413,15 @@ def drawn_from_real_data(request, data):
 def test_no_text_touches_another_or_leaves_the_canvas(drawn_from_real_data):
     _, figure = drawn_from_real_data
     assert overlaps(figure.canvas) == []
+    assert overlaps(figure.narrow_canvas) == []
 
 
 def test_the_helper_sees_texts_that_touch():
     drawing = sheet.Sheet(100, 200)
     drawing.text(10, 50, "Here stands a text")
     drawing.text(30, 52, "and here another")
-    assert overlaps(drawing.canvas) == [("Here stands a text", "and here another")]
+    drawing.text(120, 98, "too high")
+    assert overlaps(drawing.canvas) == [("Here stands a text", "and here another"), ("too high", "edge")]
 
 
 def test_the_plot_is_small_and_clean(drawn_from_real_data):
@@ -431,6 +436,17 @@ def test_the_plot_is_small_and_clean(drawn_from_real_data):
         assert not re.search(r"style=|xlink|<!--|metadata|DOCTYPE|Matplotlib", picture)
 
 
+def test_the_narrow_drawing_has_names_of_its_own_and_readable_text(drawn_from_real_data):
+    _, figure = drawn_from_real_data
+    wide, narrow = (ElementTree.fromstring(picture) for picture in (figure.plot, figure.narrow))
+    ids = [[node.get("id") for node in root.iter() if node.get("id")] for root in (wide, narrow)]
+    assert not set(ids[0]) & set(ids[1])
+    assert set(re.findall(r'(?:href="|url\()#([^")]+)', figure.narrow)) <= set(ids[1])
+    window = 320 - 2 * 16  # what the page leaves of a phone
+    assert house.TEXT * window / float(narrow.get("viewBox").split()[2]) >= 9
+    assert figure.as_json()["narrow"] == figure.narrow
+
+
 def test_every_colour_names_its_job(drawn_from_real_data):
     _, figure = drawn_from_real_data
     for node in ElementTree.fromstring(figure.plot).iter():
@@ -442,7 +458,8 @@ def test_every_colour_names_its_job(drawn_from_real_data):
 
 def test_all_text_is_at_least_nine_points_high(drawn_from_real_data):
     _, figure = drawn_from_real_data
-    assert min(text.get_fontsize() for text in figure.canvas.findobj(Text)) >= 9
+    for canvas in (figure.canvas, figure.narrow_canvas):
+        assert min(text.get_fontsize() for text in canvas.findobj(Text)) >= 9
 
 
 # --- one picture, everywhere ------------------------------------------------------------------------------------------
@@ -507,73 +524,9 @@ def test_wrapped_lines_never_leave_the_canvas(text):
 
 
 def test_labels_spread_without_leaving_their_range():
-    places = sheet.spread([50, 51, 52, 99], [10, 10, 10, 10], 0, 100)
+    places = room.spread([50, 51, 52, 99], [10, 10, 10, 10], 0, 100)
     assert places == pytest.approx([41, 51, 61, 95])
-    assert sheet.spread([], [], 0, 1) == []
-
-
-# --- colours ----------------------------------------------------------------------------------------------------------
-
-
-def contrast(one: str, two: str) -> float:
-    def light(colour: str) -> float:
-        parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-        red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
-        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-    dark, bright = sorted((light(one), light(two)))
-    return (bright + 0.05) / (dark + 0.05)
-
-
-MARKS = ("usa", "rus", "gold", "slate", "teal", "brown", "pale", "axis", "ink")
-TEXTS = ("ink", "label", "muted", "usa", "rus", "gold-text", "slate", "teal", "brown")
-
-
-@pytest.mark.parametrize("scheme", [house.INKS, house.DARK], ids=["light", "dark"])
-def test_marks_and_texts_stand_out_from_their_ground(scheme):
-    assert {
-        job: contrast(scheme[job], scheme["ground"]) for job in MARKS if contrast(scheme[job], scheme["ground"]) < 3
-    } == {}
-    assert {
-        job: contrast(scheme[job], scheme["ground"]) for job in TEXTS if contrast(scheme[job], scheme["ground"]) < 4.5
-    } == {}
-    assert contrast(scheme["on-gold"], scheme["gold"]) >= 4.5
-    for job in ("usa", "rus", "teal", "slate", "brown"):
-        assert contrast(scheme[job], scheme["ground"]) >= 4.5  # a value written inside a bar
-
-
-def test_each_job_has_a_colour_of_its_own():
-    assert len(set(house.INKS.values())) == len(house.INKS)
-    assert set(house.DARK) == set(house.INKS)
-
-
-def test_a_country_keeps_its_colour_marker_and_dash():
-    for names in (
-        ["USA", "RUS"],
-        ["Russia", "United States"],
-        ["Russia’s answer", "Washington"],
-        ["Germany", "Russia"],
-    ):
-        looks = house.looks(names)
-        for name, look in looks.items():
-            if (country := house.country_look(name)) is not None:
-                assert look == country
-    looks = house.looks(["United States", "Russia", "China", "India"])
-    assert len({look.marker for look in looks.values()}) == 4
-    assert len({str(look.dash) for look in looks.values()}) == 4
-
-
-def test_several_names_of_one_country_do_not_share_its_colour():
-    looks = house.looks(["Russia programme: people", "Russia programme: entities"])
-    assert len({look.job for look in looks.values()} - {"rus"}) == 2
-
-
-def test_the_pages_dark_scheme_has_the_charts_dark_colours():
-    css = (ROOT / "briefkit" / "export" / "template" / "page.css").read_text(encoding="utf-8")
-    for job, colour in house.DARK.items():
-        if colour != house.INKS[job] and job != "ground":  # the ground is the page's own
-            assert f".fill-{job} {{ fill: {colour}; }}" in css
-            assert f".stroke-{job} {{ stroke: {colour}; }}" in css
+    assert room.spread([], [], 0, 1) == []
 
 
 # --- drawings from elsewhere ------------------------------------------------------------------------------------------

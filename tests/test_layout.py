@@ -22,10 +22,14 @@ FLOORS = {
     "tables": 1,
     "data": 1,
     "prose": 1,
+    "wording": 1,
     "displays": 2,
     "charts": 2,
     "claims": 2,
+    "kernels": 3,
     "run": 3,
+    "cache": 3,
+    "ledger": 3,
     "export": 3,
     "site": 4,
     "build": 4,
@@ -39,7 +43,10 @@ ARROWS = {
     ("data", "package"),
     ("data", "tables"),
     ("dictionary", "package"),
+    ("wording", "prose"),
     ("charts", "displays"),
+    ("run", "kernels"),
+    ("cache", "run"),
     ("build", "site"),
 }
 
@@ -50,8 +57,9 @@ HOMES = {
     "matplotlib": {"charts"},
     "markdown_it": {"prose"},
     "mdit_py_plugins": {"prose"},
+    "jupyter_client": {"kernels"},
     "nbclient": {"run"},
-    "nbformat": {"run", "export"},
+    "nbformat": {"run", "cache", "ledger", "export"},
     "nbconvert": {"export"},
     "traitlets": {"export"},
     "jinja2": {"export"},
@@ -231,7 +239,8 @@ def test_every_test_file_is_named_for_what_it_tests() -> None:
         "conftest",
     }
     found = {path.stem for path in (ROOT / "tests").glob("*.py")} - {"__init__"}
-    assert found <= known, f"neither a module nor a known subject: {sorted(found - known)}"
+    strange = {name for name in found if not any(name == each or name.startswith(f"{each}_") for each in known)}
+    assert not strange, f"neither a module nor a known subject: {sorted(strange)}"
 
 
 def test_no_name_in_the_toolkit_is_an_empty_word() -> None:
@@ -252,10 +261,9 @@ def test_no_name_in_the_toolkit_is_an_empty_word() -> None:
     assert not faults, f"say what it does: {faults}"
 
 
-def _public(tree: ast.Module) -> Iterator[tuple[str, ast.AST]]:
+def _public(tree: ast.Module, classes: dict[str, ast.ClassDef]) -> Iterator[tuple[str, ast.AST]]:
     """Yield what a reader of the module may use: itself, functions, classes and methods that no base class explains."""
     yield "module", tree
-    classes = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
     for node in tree.body:
         if not isinstance(node, (ast.FunctionDef, ast.ClassDef)) or node.name.startswith("_"):
             continue
@@ -269,8 +277,9 @@ def _public(tree: ast.Module) -> Iterator[tuple[str, ast.AST]]:
 
 def test_every_public_name_has_a_docstring_with_one_opening_sentence() -> None:
     faults = []
+    classes = {node.name: node for _, tree in _trees() for node in tree.body if isinstance(node, ast.ClassDef)}
     for path, tree in _trees():
-        for name, node in _public(tree):
+        for name, node in _public(tree, classes):
             opening = (ast.get_docstring(node) or "").split("\n\n")[0].strip()
             if not opening.endswith((".", "?", ":")):
                 faults.append(f"{path.relative_to(ROOT)}: {name}")

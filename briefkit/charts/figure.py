@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.collections import PathCollection
 from matplotlib.dates import DateConverter, num2date
 from matplotlib.figure import Figure as Canvas
@@ -31,8 +32,8 @@ TITLE, SUBTITLE, BORDER = 14.0, 10.5, 10.0
 class Figure:
     """Hold a finished chart: heading, alternative text, source line, the values drawn, and the picture.
 
-    ``plot`` is the picture alone, for a page or a paper that sets the heading as text; ``svg`` is complete.
-    ``canvas`` is the matplotlib figure behind it.
+    ``plot`` is the picture alone, for a page or a paper that sets the heading as text; ``narrow`` is one for a phone,
+    where the verb lays itself out anew; ``svg`` is complete. ``canvas`` is the figure behind ``plot``.
     """
 
     kind: str
@@ -46,6 +47,8 @@ class Figure:
     as_of: dt.date
     plot: str = field(repr=False)
     canvas: Canvas = field(repr=False, compare=False)
+    narrow: str = field(default="", repr=False)
+    narrow_canvas: Canvas | None = field(default=None, repr=False, compare=False)
 
     def as_json(self) -> dict[str, Any]:
         """Give all that an exporter needs to print the chart, describe it, and hand out its data."""
@@ -55,6 +58,7 @@ class Figure:
         heading = {"kind": self.kind, "title": self.title, "subtitle": self.subtitle, "alt": self.alt}
         resource = {"schema": {"fields": schema}, "data": data}
         block = heading | {"source_line": self.source_line, "data": resource, "plot": self.plot}
+        block |= {"narrow": self.narrow} if self.narrow else {}
         return block | evidence(self.rows, self.as_of)
 
     @cached_property
@@ -81,11 +85,13 @@ def finish(
     lines: Sequence[Sequence[Any]] = (),
     rows: Sequence[Row] = (),
     source_note: str = "",
+    narrow: Canvas | None = None,
 ) -> Figure:
     """Make a brief's figure of any matplotlib figure or axes: with heading, sources, alternative text and data.
 
     The evidence is the rows of `tables` and `rows`. Without `fields` and `lines` the data drawn are read off the
-    picture's lines, bars and points, and the words of `alt` are made of them.
+    picture's lines, bars and points, and the words of `alt` are made of them. `narrow` is the same chart laid out for
+    a phone.
     """
     canvas = figure if isinstance(figure, Canvas) else figure.figure
     tables = (tables,) if isinstance(tables, Table) else tuple(tables)
@@ -106,14 +112,29 @@ def finish(
         as_of=max(table.as_of for table in tables),
         plot=picture(canvas).document(title, alt),
         canvas=canvas,
+        narrow=picture(narrow).document(title, alt, "n") if narrow else "",
+        narrow_canvas=narrow,
     )
 
 
 def picture(canvas: Canvas) -> Drawing:
     """Draw a matplotlib figure as a slim SVG, the same bytes in every process."""
-    stream = io.StringIO()
+    stream, dpi = io.StringIO(), canvas.dpi
+    grounds = [canvas.patch, *(axes.patch for axes in canvas.axes)]
+    shown = [ground.get_visible() for ground in grounds]
     with house.style():
-        canvas.savefig(stream, format="svg", transparent=True, metadata={"Date": None})
+        try:
+            canvas.dpi = 72
+            for ground in grounds:
+                ground.set_visible(False)
+            renderer = RendererSVG(*canvas.bbox.size, stream, metadata={"Date": None})
+            renderer._text2path = house.OUTLINES  # letters come again in every chart
+            canvas.draw(renderer)
+            renderer.finalize()
+        finally:
+            canvas.dpi = dpi
+            for ground, was in zip(grounds, shown, strict=True):
+                ground.set_visible(was)
     return slim(stream.getvalue())
 
 

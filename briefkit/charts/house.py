@@ -7,19 +7,23 @@ import re
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import font_source_sans_pro
 import matplotlib as mpl
 from matplotlib import font_manager
-from matplotlib.textpath import text_to_path
+from matplotlib.ft2font import FT2Font
+from matplotlib.textpath import TextToPath
 
 from briefkit.errors import BriefError
 
 FAMILY = "Source Sans Pro"
 WIDTH = 518.4  # points: 7.2 inches
+SLIM = 400.0  # points: on a sheet less wide than this, names make room for marks
+NARROW = 270.0  # points, 360 pixels: on a phone's 320 pixels, less its margins, no text falls below nine of them
 TEXT = 9.0
 LEADING = 1.22
+LINE_HEIGHT = TEXT * LEADING
 BOLD = 600
 MOST_SERIES = 4
 
@@ -44,6 +48,7 @@ INKS = {
     "teal": "#0f7c74",
     "brown": "#813503",
     "on-gold": "#1c2328",
+    "on-pale": "#1c2327",
 }
 DARK = {
     "ink": "#e8ecef",
@@ -52,19 +57,21 @@ DARK = {
     "axis": "#7b868f",
     "grid": "#333b42",
     "shade": "#262d33",
-    "pale": "#7f8a93",
+    "pale": "#69737b",
     "ground": "#15191d",
     "accent": "#f0847b",
     "usa": "#6fa8ea",
     "rus": "#f07f74",
     "gold": "#f2dc8c",
     "gold-text": "#f2dc8d",
-    "slate": "#c3cbd2",
+    "slate": "#d5dbe1",
     "teal": "#3fb5a8",
     "brown": "#b8743f",
     "on-gold": "#1c2328",
+    "on-pale": "#ffffff",
 }
 TEXTS = {"gold": "gold-text", "pale": "muted"}  # marks too light for text
+INSIDE = {"gold": "on-gold", "pale": "on-pale"}  # marks too light for a text in the colour of the ground
 
 
 class Look(NamedTuple):
@@ -79,6 +86,11 @@ class Look(NamedTuple):
         """Name the colour's job where the series is named in words."""
         return TEXTS.get(self.job, self.job)
 
+    @property
+    def inside(self) -> str:
+        """Name the colour's job of a text that stands in the mark itself."""
+        return INSIDE.get(self.job, "ground")
+
 
 USA = Look("usa", "o", (0, (4.2, 1.3)))
 RUS = Look("rus", "s", "solid")
@@ -87,6 +99,7 @@ SLATE = Look("slate", "D", (0, (4.5, 1.2, 1.2, 1.2)))
 TEAL = Look("teal", "o", "solid")
 BROWN = Look("brown", "s", (0, (4.2, 1.3)))
 PALE = Look("pale", "o", "solid")
+OTHERS = (TEAL, GOLD, SLATE, BROWN)
 COUNTRIES = {
     USA: {"usa", "us", "united states", "the united states", "american", "americans", "washington"},
     RUS: {"rus", "russia", "russian", "russians", "moscow", "sun", "soviet union", "the soviet union", "ussr"},
@@ -119,13 +132,13 @@ def looks(names: Iterable[str]) -> dict[str, Look]:
             "Choose some with where(…), or spread them over panels.",
         )
     found = {name: country_look(name) for name in names}
-    taken = [look for look in found.values() if look]
-    # Where several names speak of one country, none may claim its colour, unless it is the country's own name.
-    found = {
-        name: look if taken.count(look) == 1 or name.lower() in COUNTRIES.get(look, ()) else None
-        for name, look in found.items()
-    }
-    free = iter([GOLD, SLATE, TEAL, BROWN] if any(found.values()) else [TEAL, GOLD, SLATE, BROWN])
+    claims = {look: [name for name in names if found[name] is look] for look in COUNTRIES}
+    for look, of in claims.items():
+        # Where several names speak of one country, only its own name may claim its colour.
+        own = next((name for name in of if len(of) == 1 or name.lower() in COUNTRIES[look]), None)
+        found |= {name: None for name in of if name != own}
+    # To some eyes teal is the colour of the United States, and brown that of Russia.
+    free = iter([GOLD, SLATE, BROWN if USA in found.values() else TEAL] if any(found.values()) else OTHERS)
     return {name: look or next(free) for name, look in found.items()}
 
 
@@ -162,10 +175,29 @@ def font(size: float, weight: int, italic: bool = False) -> font_manager.FontPro
     return font_manager.FontProperties(family=FAMILY, size=size, weight=weight, style="italic" if italic else "normal")
 
 
+def _outlines() -> TextToPath:
+    """Set each line of text once: measuring it and drawing it in several pictures ask for the same letters."""
+    setter = TextToPath()
+    line = functools.lru_cache(maxsize=8192)(setter.get_glyphs_with_font)
+
+    def letters(font: FT2Font, text: str, glyph_map: Any = None, return_new_glyphs_only: bool = False, **options: Any):
+        glyphs, outlines, boxes = line(font, text, **options)
+        known = {} if glyph_map is None else glyph_map
+        new = {name: outline for name, outline in outlines.items() if name not in known}
+        return glyphs, new if return_new_glyphs_only else known | new, boxes
+
+    setter.get_glyphs_with_font = letters
+    setter.get_text_width_height_descent = functools.lru_cache(maxsize=8192)(setter.get_text_width_height_descent)
+    return setter
+
+
+OUTLINES = _outlines()
+
+
 @functools.lru_cache(maxsize=8192)
 def width_of(text: str, size: float = TEXT, weight: int = 400, italic: bool = False) -> float:
     """Measure a line of text in points, exactly as the SVG will set it."""
-    return text_to_path.get_text_width_height_descent(text, font(size, weight, italic), ismath=False)[0]
+    return OUTLINES.get_text_width_height_descent(text, font(size, weight, italic), False)[0]
 
 
 def balanced(text: str, width: float, size: float = TEXT, weight: int = 400) -> list[str]:

@@ -1,10 +1,9 @@
-"""A sheet to draw on, measured in points: scales, texts that know their boxes, and room for the next label."""
+"""A sheet to draw on, measured in points: texts that know their boxes, strokes, marks, and a key."""
 
 from __future__ import annotations
 
-import datetime as dt
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from matplotlib.figure import Figure as Canvas
@@ -15,11 +14,8 @@ from matplotlib.transforms import Affine2D
 
 from briefkit.charts.house import BOLD, INKS, LEADING, TEXT, WIDTH, Look, font, width_of
 
-SWATCH = {"line": 26.0, "bar": 13.0, "dot": 12.0, "hollow": 12.0}
+SWATCH = {"line": 26.0, "bar": 13.0, "dot": 12.0, "hollow": 12.0, "limit": 30.0}
 Entry = tuple[str, Look, str]  # a series in a key: name, look, kind of swatch
-CELL = 3.0  # points: how finely a label's room is looked for
-MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
-MONTH_STEPS, YEAR_STEPS = (1, 2, 3, 6), (1, 2, 4, 5, 10, 20, 25, 50, 100)
 
 
 class Box(NamedTuple):
@@ -132,115 +128,25 @@ class Sheet:
         """Name the series in rows, swatch and name."""
         left, y = 0.0, top - 0.75 * TEXT
         for name, look, kind in entries:
-            if left and left + SWATCH[kind] + width_of(name, weight=BOLD) > self.width:
+            weight = 400 if kind == "limit" else BOLD
+            if left and left + SWATCH[kind] + width_of(name, weight=weight) > self.width:
                 left, y = 0.0, y - TEXT * LEADING
             middle = y + 0.33 * TEXT
             if kind == "line":
                 self.stroke([left, left + 22], [middle, middle], look.job, 1.9, look.dash)
                 self.marks([left + 11], [middle], look)
+            elif kind == "limit":
+                self.stroke([left, left + 11], [middle, middle], look.job, 1.3, (0, (1, 1.8)))
+                self.stroke([left + 11, left + 26], [middle, middle], look.job, 1.5)
             elif kind == "bar":
                 self.box(left, y - 0.5, 9, 8, look.job)
             else:
                 self.marks([left + 4], [middle], look, 6.5, hollow=kind == "hollow")
-            left = self.text(left + SWATCH[kind], y, name, look.text, weight=BOLD).right + 16
+            left = self.text(left + SWATCH[kind], y, name, look.text, weight=weight).right + 16
         return Box(0, y - 0.25 * TEXT, left, top - y + 0.25 * TEXT)
 
 
-def key_height(entries: Sequence[Entry], width: float) -> float:
-    """Tell how high a key is with the air under it; where there is one series, there is no key."""
-    return Sheet(1, width).key(0, entries).height + 8 if len(entries) > 1 else 0
-
-
-def spread(wanted: Sequence[float], heights: Sequence[float], low: float, high: float) -> list[float]:
-    """Move labels apart until none overlaps, each as near to where it should stand as the others allow.
-
-    >>> spread([10, 12], [10, 10], 0, 100)
-    [6.0, 16.0]
-    """
-    order = sorted(range(len(wanted)), key=lambda each: wanted[each])
-    groups: list[list[int]] = [[each] for each in order]
-
-    def middle(group: list[int]) -> float:
-        total = sum(heights[each] for each in group)
-        before, sum_of_wishes = 0.0, 0.0
-        for each in group:
-            sum_of_wishes += wanted[each] - (before + heights[each] / 2)
-            before += heights[each]
-        start = sum_of_wishes / len(group)
-        return min(max(start, low), max(high - total, low))
-
-    done = False
-    while not done:
-        done = True
-        for at in range(len(groups) - 1):
-            first, second = groups[at], groups[at + 1]
-            if middle(first) + sum(heights[each] for each in first) > middle(second) + 1e-9:
-                groups[at : at + 2] = [first + second]
-                done = False
-                break
-    places = [0.0] * len(wanted)
-    for group in groups:
-        bottom = middle(group)
-        for each in group:
-            places[each] = bottom + heights[each] / 2
-            bottom += heights[each]
-    return places
-
-
-def stacked(items: Sequence[tuple[float, float, float]], gap: float = 3.0) -> list[float]:
-    """Give the height over the axis at which each flag (x of its pole, width, height) flies clear of all others.
-
-    A flag flies to the right of its pole, so it must fly over each pole that stands beneath it.
-    """
-    places = [0.0] * len(items)
-    order = sorted(range(len(items)), key=lambda each: -items[each][0])
-    for at, each in enumerate(order):
-        x, width, _ = items[each]
-        beneath = [other for other in order[:at] if items[other][0] < x + width + 2 * gap]
-        places[each] = max((places[other] + items[other][2] + gap for other in beneath), default=0.0)
-    return places
-
-
-class Plot(NamedTuple):
-    """Tell where a value lies in a box of the sheet: `span` runs across it, the first tick to `high` runs upward."""
-
-    area: Box
-    span: tuple[float, float]
-    ticks: Sequence[float]
-    high: float
-    log: bool = False
-
-    def x(self, place: float) -> float:
-        """Give the position across, with a little air at both ends."""
-        low, high = self.span
-        part = (place - low) / (high - low) if high > low else 0.5
-        return self.area.left + 4 + part * (self.area.width - 8)
-
-    def y(self, value: float) -> float:
-        """Give the position upward."""
-        low, high, value = (math.log10(each) if self.log else each for each in (self.ticks[0], self.high, value))
-        return self.area.bottom + (value - low) / (high - low) * self.area.height
-
-    def frame(self, sheet: Sheet, across: Sequence[tuple[float, str]], texts: Sequence[str]) -> None:
-        """Draw grid lines and their values, the base line and what stands along it."""
-        area = self.area
-        for tick, text in zip(self.ticks, texts, strict=True):
-            sheet.text(area.left - 6, self.y(tick) - 0.33 * TEXT, text, ha="right")
-        above = [self.y(tick) for tick in self.ticks[1:]]
-        sheet.stroke(
-            *_broken([area.left, area.right] * len(above), [y for y in above for _ in "ab"]), "grid", 0.7, order=0
-        )
-        if self.ticks[0] < 0 < self.ticks[-1] and not self.log:
-            sheet.stroke([area.left, area.right], [self.y(0)] * 2, "axis", 0.9, order=0.5)
-        sheet.stroke([area.left, area.right], [area.bottom] * 2, "axis", 0.9, order=0.5)
-        places = [self.x(place) for place, _ in across]
-        ends = [area.bottom, area.bottom - 3.5] * len(places)
-        sheet.stroke(*_broken([x for x in places for _ in "ab"], ends), "axis", 0.9, order=0.5)
-        for x, (_, text) in zip(places, across, strict=True):
-            sheet.text(x, area.bottom - 5 - TEXT, text, ha="center")
-
-
-def _broken(xs: Sequence[float], ys: Sequence[float]) -> tuple[list[float], list[float]]:
+def broken(xs: Sequence[float], ys: Sequence[float]) -> tuple[list[float], list[float]]:
     """Break a line after every second point: one artist then draws many strokes."""
     out: tuple[list[float], list[float]] = ([], [])
     for at, (x, y) in enumerate(zip(xs, ys, strict=True)):
@@ -249,118 +155,15 @@ def _broken(xs: Sequence[float], ys: Sequence[float]) -> tuple[list[float], list
     return out
 
 
-class Room:
-    """Remember which cells of a plot are taken, and find free room for a label near a point."""
-
-    def __init__(self, box: Box) -> None:
-        self.area = box
-        self._taken: dict[int, int] = {}  # for each row of cells, a bit for each cell that is taken
-
-    def take(self, points: Iterable[tuple[float, float]]) -> None:
-        """Take the cells under a line through points."""
-        last = None
-        for x, y in points:
-            from_x, from_y = last or (x, y)
-            steps = math.ceil(math.hypot(x - from_x, y - from_y) / CELL) or 1
-            for step in range(1, steps + 1):
-                self._take(from_x + (x - from_x) * step / steps, from_y + (y - from_y) * step / steps)
-            last = (x, y)
-
-    def _take(self, x: float, y: float) -> None:
-        row = int(y // CELL)
-        self._taken[row] = self._taken.get(row, 0) | 1 << max(int(x // CELL), 0)
-
-    def take_box(self, box: Box) -> None:
-        """Take the cells of a box."""
-        for row, bits in self._cells(box):
-            self._taken[row] = self._taken.get(row, 0) | bits
-
-    def _cells(self, box: Box) -> Iterable[tuple[int, int]]:
-        first, last = max(int(box.left // CELL), 0), max(int(box.right // CELL), 0)
-        bits = ((1 << (last - first + 1)) - 1) << first
-        return ((row, bits) for row in range(int(box.bottom // CELL), int(box.top // CELL) + 1))
-
-    def is_free(self, box: Box) -> bool:
-        """Tell whether a box lies inside the area and touches nothing."""
-        area = self.area
-        inside = box.left >= area.left and box.right <= area.right and box.bottom >= area.bottom and box.top <= area.top
-        return inside and not any(self._taken.get(row, 0) & bits for row, bits in self._cells(box))
-
-    def near(self, x: float, y: float, width: float, height: float, reach: float = 400) -> Box | None:
-        """Find the free box nearest to a point, and take it; None when there is none within reach."""
-        area, found, best = self.area, None, reach
-        lowest, highest = max(area.bottom, y - reach - height), min(area.top - height, y + reach)
-        leftmost, rightmost = max(area.left, x - reach - width), min(area.right - width, x + reach)
-        for row in range(int((highest - lowest) // CELL) + 1):
-            bottom = lowest + row * CELL
-            up = max(bottom - y, y - bottom - height, 0)
-            if up >= best:
-                continue
-            for column in range(int((rightmost - leftmost) // CELL) + 1):
-                left = leftmost + column * CELL
-                # Of two equally near boxes take the one that begins nearer to the point.
-                away = math.hypot(max(left - x, x - left - width, 0), up) + 0.02 * abs(left - x)
-                if away < best and self.is_free(box := Box(left, bottom, width, height)):
-                    found, best = box, away
-        if found:
-            self.take_box(found)
-        return found
+def keyed(height: float, width: float, entries: Sequence[Entry]) -> tuple[Sheet, float]:
+    """Open a sheet with a key of the series at its top; give the height that is left under it."""
+    key = key_height(entries, width)
+    sheet = Sheet(key + height, width)
+    if key:
+        sheet.key(sheet.height, entries)
+    return sheet, height
 
 
-# --- scales ----------------------------------------------------------------------------------------------------------
-
-
-def number_ticks(low: float, high: float, most: int = 6) -> list[float]:
-    """Choose round ticks that cover a range; it may rise a little over the last one.
-
-    >>> number_ticks(0, 1800), number_ticks(0, 40159)
-    ([0, 500, 1000, 1500, 2000], [0, 10000, 20000, 30000, 40000])
-    """
-    span = (high - low) or abs(high) or 1
-    power = 10 ** math.floor(math.log10(span / most))
-    for step in (power, 2 * power, 2.5 * power, 5 * power, 10 * power, 20 * power):
-        whole = power >= 10 or step != 2.5 * power
-        start, end = math.floor(low / step + 1e-9), math.ceil(high / step - 0.15)
-        if whole and end - start + 1 <= most:
-            break
-    ticks = [round(each * step, 10) for each in range(start, max(end, start + 1) + 1)]
-    return [int(tick) if float(tick).is_integer() else tick for tick in ticks]
-
-
-def log_ticks(low: float, high: float) -> list[float]:
-    """Choose ticks that cover a range of ratios: powers of ten, with 2 and 5 between them where the range is short.
-
-    >>> log_ticks(0.3, 3), log_ticks(12, 40000)
-    ([0.2, 0.5, 1, 2, 5], [10, 100, 1000, 10000, 100000])
-    """
-    first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
-    factors = (1, 2, 5) if math.log10(high / low) < 2 else (1,)
-    ticks = [round(factor * 10.0**power, 10) for power in range(first, last + 1) for factor in factors]
-    start = max(at for at, tick in enumerate(ticks) if tick <= low)
-    end = min(at for at, tick in enumerate(ticks) if tick >= high)
-    return [int(tick) if tick.is_integer() else tick for tick in ticks[start : max(end, start + 1) + 1]]
-
-
-def day_ticks(low: dt.date, high: dt.date, width: float) -> list[tuple[float, str]]:
-    """Choose days to label on a time axis of this width: years, months or single days, as the range asks."""
-    days, room = (high - low).days, max(2, int(width // 34))
-    if days > 2 * 365:
-        ticks = [(dt.date(year, 1, 1), str(year)) for year in year_ticks(low.year, high.year, room)]
-    elif days > 100:
-        months = [dt.date(low.year + at // 12, at % 12 + 1, 1) for at in range(low.month - 1, low.month + days // 28)]
-        step = next((step for step in MONTH_STEPS if days / 30.4 / step <= 0.65 * room), 12)
-        ticks = [(day, f"{MONTHS[day.month - 1]} {day.year}") for day in months if (day.month - 1) % step == 0]
-    else:
-        step = next((step for step in (1, 2, 5, 7, 14, 28) if days / step <= 0.9 * room), 28)
-        ticks = [(low + dt.timedelta(each), "") for each in range(0, days + 1, step)]
-        ticks = [(day, f"{day.day} {MONTHS[day.month - 1]}") for day, _ in ticks]
-    return [(float(day.toordinal()), text) for day, text in ticks if low <= day <= high]
-
-
-def year_ticks(first: int, last: int, most: int) -> list[int]:
-    """Choose round years, as many as there is room for."""
-    for step in YEAR_STEPS:
-        years = [year for year in range(first, last + 1) if year % step == 0]
-        if len(years) <= most:
-            break
-    return years
+def key_height(entries: Sequence[Entry], width: float) -> float:
+    """Tell how high a key is with the air under it; where there is one series, there is no key."""
+    return Sheet(1, width).key(0, entries).height + 8 if len(entries) > 1 else 0

@@ -46,17 +46,20 @@ class Drawing(NamedTuple):
         """Name the drawing by its content: the same in every process, another for every other drawing."""
         return "f" + hashlib.sha256(self.marks.encode()).hexdigest()[:6]
 
-    def document(self, title: str, description: str) -> str:
-        """Write the drawing as an SVG that a screen reader can name."""
-        name = self.id
+    def document(self, title: str, description: str, prefix: str = "") -> str:
+        """Write the drawing as an SVG that a screen reader can name; a prefix sets its ids apart in one page."""
+        name = prefix + self.id
         letters = "".join(f'<path id="{key}" d="{d}" transform="scale(.1)"/>' for key, d in self.letters.items())
+        marks = self.marks.replace("id:", name + "-")
+        if prefix:
+            letters, marks = letters.replace('id="g', f'id="g{prefix}'), marks.replace('href="#g', f'href="#g{prefix}')
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {short(self.width)} {short(self.height)}" '
             f'width="{short(self.width)}pt" height="{short(self.height)}pt" role="img" '
             f'aria-labelledby="{name}-title {name}-desc">'
             f'<title id="{name}-title">{escape(title)}</title><desc id="{name}-desc">{escape(description)}</desc>'
             f'<defs class="letters">{letters}</defs><g stroke-linejoin="round">'
-            f"{self.marks.replace('id:', name + '-')}</g></svg>"
+            f"{marks}</g></svg>"
         )
 
 

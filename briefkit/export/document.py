@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -232,6 +233,7 @@ class Document:
                 yield f"table-{block.number}.csv", f"Data of table {block.number}: {block.caption}", block.csv
 
 
+@functools.lru_cache(4096)
 def in_words(day: str) -> str:
     """Write an ISO day, month or year in words; leave anything else as it is.
 

@@ -23,6 +23,7 @@ FEATURES = {
     "Brief Serif": ("ccmp", "kern", "liga", "mark", "onum", "pnum"),
     "Brief Sans": ("ccmp", "kern", "liga", "mark", "tnum"),
 }
+FIGURES = ("onum", "pnum")
 # What every page needs; most briefs need nothing else, so that one subset serves a whole build.
 BASE = frozenset(map(chr, range(0x20, 0x7F))) | frozenset("\u00a0£§°·×÷é–—‘’“”…€−≠≤≥✓→")
 SUBSTITUTE = "□"
@@ -70,16 +71,23 @@ def _stand_in(letter: str) -> str:
 
 
 def face_rules(text: str, italic: str = "") -> str:
-    """Write the ``@font-face`` rules of a page: upright faces hold the characters of `text`, the italic its own."""
+    """Write the ``@font-face`` rules of a page: upright faces hold the characters of `text`, the italic its own.
+
+    What goes beyond the base, and the italic, stand in faces without kerning, which takes most of the time to cut.
+    """
     rules = []
     for (family, weight, style), (package, name) in FACES.items():
-        wanted = frozenset(italic) if style == "italic" else BASE | frozenset(text)
-        if wanted:
-            face = _cut(package, name, wanted & characters(package, name), FEATURES[family])
-            rules.append(
-                f"@font-face{{font-family:'{family}';font-weight:{weight};font-style:{style};font-display:block;"
-                f"src:url(data:font/woff2;base64,{face}) format('woff2')}}"
-            )
+        beyond = (frozenset(text) - BASE) & characters(package, name)
+        wanted = [(BASE, FEATURES[family]), (beyond, ())] if style == "normal" else [(frozenset(italic), FIGURES)]
+        for letters, features in wanted:
+            held = letters & characters(package, name)
+            if held:
+                face = _cut(package, name, held, features)
+                span = ",".join(f"U+{ord(letter):X}" for letter in sorted(held)) if letters is not BASE else ""
+                rules.append(
+                    f"@font-face{{font-family:'{family}';font-weight:{weight};font-style:{style};font-display:block;"
+                    f"src:url(data:font/woff2;base64,{face}) format('woff2'){span and ';unicode-range:' + span}}}"
+                )
     return "\n".join(rules)
 
 

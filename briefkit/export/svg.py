@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import html
 import re
 import xml.etree.ElementTree as ET
@@ -19,6 +20,7 @@ ALLOWED = set(
 )
 GLYPH = re.compile(r"g[A-Za-z0-9_.-]*")
 HOUSE = re.compile(r'class="(?:fill|stroke)-(?:ink|label|muted|axis|grid)"')
+PLAIN = re.compile(r"[A-Za-z0-9.,# ()%+-]+").fullmatch
 _REFERENCE = re.compile(r"url\(\s*['\"]?(.*?)['\"]?\s*\)")
 
 
@@ -56,9 +58,10 @@ class Drawings:
 
     def _names(self, root: ET.Element, prefix: str) -> dict[str, str]:
         """Map the drawing's ids to ids of the page; a glyph keeps its name while its outline agrees."""
-        used = {target[1:] for element in root.iter() for target in _targets(element) if target.startswith("#")}
+        elements = list(root.iter())
+        used = {target[1:] for element in elements for target in _targets(element) if target.startswith("#")}
         names = {}
-        for element in root.iter():
+        for element in elements:
             name = element.get("id")
             if not name or name not in used:
                 continue
@@ -83,10 +86,7 @@ class Drawings:
             return ""
         if name and tag == "path" and name.isupper():
             self.written.add(name)
-        pairs = [(_local_name(key), value) for key, value in element.attrib.items()]
-        if not name and tag == "g":
-            pairs = [(key, value) for key, value in pairs if key != "id"]
-        attributes = "".join(self._attribute(key, value) for key, value in pairs)
+        attributes = "".join([self._attribute(_local_name(key), value) for key, value in element.attrib.items()])
         inside = "".join(self._element(child) for child in element)
         if tag in ("text", "tspan"):
             inside = html.escape(element.text or "", quote=False) + "".join(
@@ -101,6 +101,8 @@ class Drawings:
     def _attribute(self, name: str, value: str) -> str:
         if name not in ALLOWED:
             return ""
+        if name not in ("id", "href") and PLAIN(value) and "url(" not in value:
+            return f' {name}="{value}"'  # as nearly all are
         if name == "id":
             value = self.names.get(value, "")
         elif name == "href":
@@ -139,14 +141,20 @@ def _parsed(text: str) -> ET.Element:
 
 
 def _targets(element: ET.Element) -> list[str]:
-    found = [value for key, value in element.attrib.items() if _local_name(key) == "href"]
-    return found + [target for value in element.attrib.values() for target in _REFERENCE.findall(value)]
+    found = []
+    for key, value in element.attrib.items():
+        if _local_name(key) == "href":
+            found.append(value)
+        if "url(" in value:
+            found += _REFERENCE.findall(value)
+    return found
 
 
 def _local(element: ET.Element) -> str:
     return _local_name(element.tag) if isinstance(element.tag, str) else ""
 
 
+@functools.lru_cache(256)
 def _local_name(name: str) -> str:
     return name.rsplit("}", 1)[-1]
 

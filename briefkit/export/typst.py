@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import json
 import tempfile
 from importlib.resources import files
@@ -58,7 +59,13 @@ def _compiled(sources: dict[str, bytes], pictures: dict[str, bytes], **options: 
     with tempfile.TemporaryDirectory(prefix="brief-") as root:
         for name, content in pictures.items():
             Path(root, name).write_bytes(content)
-        return typst.compile(sources, root=root, font_paths=folders(), ignore_system_fonts=True, **options)
+        return typst.compile(sources, root=root, font_paths=_faces(), **options)
+
+
+@functools.cache
+def _faces() -> typst.Fonts:
+    """Read the fonts once in a process: it would take a fifth of each later compilation."""
+    return typst.Fonts(include_system_fonts=False, font_paths=folders())
 
 
 def _readable(name: str, content: bytes) -> bool:
@@ -68,6 +75,12 @@ def _readable(name: str, content: bytes) -> bool:
     except typst.TypstError:
         return False
     return True
+
+
+@functools.lru_cache(64)
+def _cleaned(text: str) -> bytes:
+    """Clean a drawing once: after an edited sentence all the charts are as they were."""
+    return Drawings().clean(text).encode("utf-8")
 
 
 class _Writer:
@@ -149,7 +162,7 @@ class _Writer:
 
     def _drawing(self, text: str) -> str:
         try:
-            drawing = Drawings().clean(text).encode("utf-8")
+            drawing = _cleaned(text)
         except Unreadable:
             return ""
         name = f"drawing-{len(self.made)}.svg"

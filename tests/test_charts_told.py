@@ -1,0 +1,123 @@
+"""The alternative text tells what is drawn, and never disagrees with it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from test_charts_texts import AS_OF, table
+
+from briefkit import charts
+from briefkit.facts import Fact
+
+VALUES = st.lists(st.one_of(st.none(), st.integers(-50, 2000)), min_size=2, max_size=12)
+
+
+def days(count):
+    return [dt.date(2001, 1, 1) + dt.timedelta(40 * at) for at in range(count)]
+
+
+def at(day, value):
+    return f"{Fact(value).text} ({Fact(day).text})"
+
+
+@settings(max_examples=40, deadline=None)
+@given(values=VALUES.filter(lambda values: any(value is not None for value in values)))
+def test_a_line_is_told_by_its_ends_its_extremes_and_its_gaps(values):
+    alt = charts.line(table(day=days(len(values)), value=values), "day", "value", "It went").alt
+    known = [(day, value) for day, value in zip(days(len(values)), values, strict=True) if value is not None]
+    assert at(*known[0]) in alt
+    assert at(*known[-1]) in alt
+    high, low = max(value for _, value in known), min(value for _, value in known)
+    for word, extreme in (("highest", high), ("lowest", low)):
+        first = next(day for day, value in known if value == extreme)
+        inside = extreme not in (known[0][1], known[-1][1])
+        assert (f"{word} {at(first, extreme)}" in alt) is inside
+    assert ("not known" in alt) is (len(known) < len(values))
+    assert ("rises" in alt) is (known[-1][1] > known[0][1])
+    assert ("falls" in alt) is (known[-1][1] < known[0][1])
+
+
+@settings(max_examples=40, deadline=None)
+@given(pairs=st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=2, max_size=10), log=st.booleans())
+def test_crossings_are_those_of_the_lines_drawn(pairs, log):
+    when = days(len(pairs))
+    rows = {"day": when * 2, "value": [one + 1 for one, _ in pairs] + [two + 1 for _, two in pairs]}
+    rows["of"] = ["Rurland"] * len(pairs) + ["Grauland"] * len(pairs)
+    alt = charts.line(table(**rows), "day", "value", "They went", by="of", log=log).alt
+    sides = [(day, one > two) for day, (one, two) in zip(when, pairs, strict=True) if one != two]
+    crossed = [(early[0], late[0]) for early, late in itertools.pairwise(sides) if early[1] != late[1]]
+    said = re.search(r"cross (\w+)", alt)
+    words = {"once": 1, "twice": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9}
+    assert (words[said[1]] if said else 0) == len(crossed)
+    for early, late in crossed[:1]:
+        assert f"between {Fact(early).text} and {Fact(late).text}" in alt
+
+
+@settings(max_examples=40, deadline=None)
+@given(values=st.lists(st.integers(0, 9), min_size=2, max_size=10), limit=st.integers(0, 9))
+def test_a_reference_line_is_told_by_what_lies_above_it(values, limit):
+    rows = table(day=days(len(values)), value=values)
+    alt = charts.line(rows, "day", "value", "It went", limits=[(limit, "Made-up cap")]).alt
+    above = sum(value > limit for value in values)
+    assert (f"lies above it at {above} of {len(values)} dates" in alt) is (above > 0)
+    assert ("lies above it nowhere" in alt) is (above == 0)
+    dots = charts.dots(rows, "day", "value", "It went", limits=[(limit, "Made-up cap")]).alt
+    assert f"Made-up cap: {above} dots above, {values.count(limit)} on the line" in dots
+
+
+def test_two_lines_that_never_meet_are_not_said_to_cross():
+    rows = table(day=days(2) * 2, value=[1, 2, 3, 4], of=["Rurland"] * 2 + ["Grauland"] * 2)
+    assert "cross" not in charts.line(rows, "day", "value", "They went", by="of").alt
+
+
+def test_lines_do_not_cross_in_a_gap():
+    rows = table(day=days(3) * 2, value=[1, None, 5, 3, 3, 3], of=["Rurland"] * 3 + ["Grauland"] * 3)
+    assert "cross" not in charts.line(rows, "day", "value", "They went", by="of").alt
+
+
+def test_many_panels_and_events_are_told_in_four_sentences():
+    rows = table(day=days(2) * 5, value=list(range(10)), of=[name for name in "ABCDE" for _ in "xx"])
+    marks = [(days(1)[0], "Rurland began")]
+    alt = charts.line(rows, "day", "value", "They went", panels="of", marks=marks).alt
+    assert len(re.findall(r"\.(?= |$)", alt)) == 3
+    assert alt.endswith("Marked: Rurland began (1 January 2001).")
+
+
+def test_a_long_timeline_tells_how_many_events_fell_when():
+    when = [dt.date(2001, 1, 5)] * 4 + [dt.date(2001, 2, 1)] * 3 + [dt.date(2001, 5, 9)]
+    rows = table(day=when, name=[f"Step {each}" for each in range(8)])
+    alt = charts.timeline(rows, "day", "name", "Much happened").alt
+    assert alt == (
+        "Timeline of eight events, 5 January 2001 to 9 May 2001. Eight events, 4 in January 2001, 3 in February 2001 "
+        "and 1 in May 2001; first 5 January 2001, Step 0; last 9 May 2001, Step 7."
+    )
+
+
+def test_a_timeline_over_many_years_tells_the_fullest():
+    years = [2000, 2001, 2002, 2003, 2004, 2005, 2005, 2005, 2006, 2006]
+    rows = table(day=[dt.date(year, 1, 1) for year in years], name=["Step"] * len(years))
+    alt = charts.timeline(rows, "day", "name", "Much happened").alt
+    assert "Ten events, most often in 2005 (3), in 2006 (2) and in 2000 (1)" in alt
+
+
+@pytest.mark.parametrize("field", ["until", "foreseen"])
+def test_an_end_after_the_editions_day_is_only_foreseen(field):
+    rows = {"day": [dt.date(2001, 1, 1), dt.date(2011, 2, 5)], "name": ["Old", "New"]}
+    ends = {"until": [AS_OF, None], "foreseen": [None, None]}
+    ends[field][1] = dt.date(2025, 2, 5)
+    rows |= ends
+    figure = charts.spans(table(**rows), "day", "until", "name", "They held", foreseen="foreseen")
+    assert figure.subtitle == "In outline: foreseen on 31 December 2020."
+    assert "Old from 1 January 2001 to 31 December 2020" in figure.alt
+    assert "New from 5 February 2011 on, foreseen to end on 5 February 2025" in figure.alt
+
+
+def test_pairs_of_which_none_is_whole_say_so():
+    rows = table(name=["Rurland"], sent=[3], answered=[None])
+    alt = charts.pairs(rows, "name", ("sent", "answered"), "No answer").alt
+    assert "In no pair are both numbers known." in alt

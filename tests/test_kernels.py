@@ -1,0 +1,190 @@
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+from conftest import code, write_notebook
+
+from briefkit.errors import BriefError
+from briefkit.kernels import available, provisioner, template, warm_up
+from briefkit.run import run, save
+
+ROOT = Path(__file__).parent.parent
+BRIEFS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+
+pytestmark = pytest.mark.skipif(not available(), reason="kernels cannot be forked on this system")
+
+
+def told(path, expression, **options):
+    """Run one cell in a notebook of its own and give what it shows."""
+    write_notebook(path, [code("parameters", 'as_of = "latest"', "parameters"), code("told", expression)])
+    return run(path, **options).cells[1].outputs[0].data["text/plain"].strip("'")
+
+
+def gone(pid, seconds=10):
+    """Tell whether a process ends in time; one that has ended but is not yet collected counts as ended."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        try:
+            if psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
+                return True
+        except psutil.NoSuchProcess:
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def test_a_kernel_is_a_fork_of_the_template_unless_a_cold_one_is_asked_for(tmp_path):
+    path = tmp_path / "notebooks" / "told.ipynb"
+    asked = "import os; os.getppid()"
+    assert int(told(path, asked)) == warm_up().process.pid
+    assert int(told(path, asked, cold=True)) == os.getpid()
+
+
+def test_the_template_has_one_thread_and_no_zmq_context():
+    forked_from = warm_up()
+    connection = forked_from.fork(["--help"], dict(os.environ), "/", [os.open(os.devnull, os.O_RDWR) for _ in range(3)])
+    assert connection.wait(30) == 0
+    assert psutil.Process(forked_from.process.pid).num_threads() == 1
+
+
+SEEN = "(os.getcwd(), sys.path, sys.argv[0], sys.flags, __name__, sys.stdin.closed, os.getsid(0) == os.getpid())"
+
+
+def test_warm_and_cold_kernels_agree_on_what_a_notebook_can_see(tmp_path):
+    path = tmp_path / "notebooks" / "told.ipynb"
+    warm = told(path, f"import os, sys; str({SEEN})")
+    assert told(path, f"import os, sys; str({SEEN})", cold=True) == warm
+    assert str(path.parent) in warm
+
+
+WAIT = """import os, signal, threading, time
+threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
+try:
+    time.sleep(30)
+except KeyboardInterrupt:
+    heard = "interrupted"
+heard"""
+
+
+@pytest.mark.parametrize("cold", [False, True])
+def test_an_interrupt_reaches_the_cell(tmp_path, cold):
+    assert told(tmp_path / "notebooks" / "told.ipynb", WAIT, cold=cold) == "interrupted"
+
+
+def test_each_kernel_has_its_own_random_state(tmp_path):
+    path = tmp_path / "notebooks" / "told.ipynb"
+    asked = "import random, numpy; str((random.random(), numpy.random.random()))"
+    one, two = eval(told(path, asked)), eval(told(path, asked))
+    assert one[0] != two[0]
+    assert one[1] != two[1]
+
+
+def test_a_kernel_takes_the_environment_of_whoever_asks_and_leaves_the_template_its_own(tmp_path, monkeypatch):
+    path = tmp_path / "notebooks" / "told.ipynb"
+    warm_up()
+    monkeypatch.setenv("RURLAND", "free")
+    assert told(path, 'import os; os.environ["RURLAND"]') == "free"
+    monkeypatch.delenv("RURLAND")
+    assert told(path, 'import os; str("RURLAND" in os.environ)') == "False"
+
+
+def test_what_one_kernel_changes_another_does_not_see(tmp_path):
+    path = tmp_path / "notebooks" / "told.ipynb"
+    assert told(path, "import briefkit.facts as f; f.SHOWN_SOURCES = 'spoilt'; f.SHOWN_SOURCES") == "spoilt"
+    assert told(path, "import briefkit.facts as f; f.SHOWN_SOURCES") == "3"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", BRIEFS, ids=lambda path: path.stem)
+def test_warm_and_cold_kernels_give_the_same_bytes(path, tmp_path):
+    save(tmp_path / "warm.ipynb", run(path))
+    save(tmp_path / "cold.ipynb", run(path, cold=True))
+    assert (tmp_path / "warm.ipynb").read_bytes() == (tmp_path / "cold.ipynb").read_bytes()
+
+
+def test_a_kernel_of_another_language_or_environment_is_started_plain():
+    assert provisioner._is_own([sys.executable, "-m", "ipykernel_launcher", "-f", "x"])
+    assert not provisioner._is_own(["/elsewhere/python", "-m", "ipykernel_launcher", "-f", "x"])
+    assert not provisioner._is_own(["R", "--slave", "-e", "IRkernel::main()"])
+
+
+def test_a_template_that_cannot_answer_is_replaced_by_a_plain_start(tmp_path, monkeypatch, caplog):
+    class Broken:
+        def fork(self, *_):
+            raise OSError("the template process gave no kernel (made up)")
+
+    monkeypatch.setattr(provisioner, "warm_up", Broken)
+    assert told(tmp_path / "notebooks" / "told.ipynb", "import os; os.getppid()") == str(os.getpid())
+    assert "gave no kernel (made up); starting a plain one" in caplog.text
+
+
+def test_a_template_that_was_killed_is_started_anew(tmp_path):
+    path = tmp_path / "notebooks" / "told.ipynb"
+    killed = warm_up().process
+    os.kill(killed.pid, signal.SIGKILL)
+    killed.wait()
+    assert int(told(path, "import os; os.getppid()")) == warm_up().process.pid != killed.pid
+
+
+def started(template_process):
+    """Start one idle kernel and give its handle."""
+    null = os.open(os.devnull, os.O_RDWR)
+    return template_process.fork(["--IPKernelApp.transport=tcp"], dict(os.environ), "/", [null, null, null])
+
+
+def test_a_kernel_ends_with_whoever_asked_for_it():
+    kernel = started(warm_up())
+    kernel._link.close()  # as when its process is killed
+    assert gone(kernel.pid)
+
+
+def test_kernels_end_with_their_template():
+    alone = template.Template()
+    kernel = started(alone)
+    os.kill(alone.process.pid, signal.SIGKILL)
+    assert gone(kernel.pid)
+    assert kernel.wait(5) == -signal.SIGKILL
+    alone.close()
+
+
+def test_the_template_and_its_kernels_end_with_the_owner_whatever_ends_it(tmp_path):
+    owner = textwrap.dedent("""
+        import os, sys, time
+        sys.path.insert(0, sys.argv[1])
+        from test_kernels import started, warm_up
+        kernel = started(warm_up())
+        print(warm_up().process.pid, kernel.pid, flush=True)
+        time.sleep(60)
+    """)
+    command = [sys.executable, "-c", owner, str(Path(__file__).parent)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        pids = [int(pid) for pid in process.stdout.readline().split()]
+        process.kill()
+    assert [gone(pid) for pid in pids] == [True, True]
+
+
+def test_a_kernel_reports_how_it_ended():
+    kernel = started(warm_up())
+    assert kernel.poll() is None
+    with pytest.raises(subprocess.TimeoutExpired):
+        kernel.wait(0.05)
+    kernel.send_signal(signal.SIGKILL)
+    assert kernel.wait(10) == -signal.SIGKILL
+    kernel.terminate()  # a second end is no error
+
+
+def test_a_run_leaves_no_process_behind(tmp_path):
+    path = tmp_path / "notebooks" / "told.ipynb"
+    pid = int(told(path, "import os; os.getpid()"))
+    assert gone(pid)
+    note = tmp_path / "pid"
+    endless = f"import os, time, pathlib; pathlib.Path({str(note)!r}).write_text(str(os.getpid())); time.sleep(60)"
+    with pytest.raises(BriefError, match="still running after its time limit of 1 s"):
+        told(path, endless, time_limit=1)
+    assert gone(int(note.read_text()))
