@@ -46,7 +46,7 @@ def build(
     # A brief that is built by itself leads to the site only where there is one.
     around = site.place(edition, data) if whole or (folder / "index.html").is_file() else None
     faults, documents = [], {}
-    export.prepare(around.letters if around else "")  # here, so that workers that are forks need not
+    export.prepare()  # here, so that workers that are forks need not
     with ProcessPoolExecutor(min(WORKERS, len(paths))) as pool:
         jobs = {pool.submit(build_brief, path, folder, edition, time_limit, cold, around): path for path in paths}
         for number, job in enumerate(as_completed(jobs), 1):

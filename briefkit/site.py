@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
 from briefkit import export
 from briefkit.data import Data
@@ -28,7 +27,7 @@ _EDITIONS = re.compile(r"<!-- editions -->.*?<!-- /editions -->", re.DOTALL)
 
 def place(edition: str, data: Data) -> Place:
     """Say where the pages of an edition stand: the latest at the root, any other in a folder of its day."""
-    return Place("", "../" if edition else "", "terms" in data.package, _letters(data.folder))
+    return Place("", "../" if edition else "", "terms" in data.package)
 
 
 def publish(out: Path, edition: str, documents: Mapping[str, Document], data: Data) -> None:
@@ -50,14 +49,6 @@ def publish(out: Path, edition: str, documents: Mapping[str, Document], data: Da
         out / "editions.html", export.site_page("editions", replace(site, home=home, root=""), editions=editions(out))
     )
     link_editions(out)
-
-
-def _letters(folder: Path) -> str:
-    """Gather the characters of all tables: what pages say is made of them, so that one cut of the faces serves all."""
-    texts = [path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.csv"))]
-    texts.append(json.dumps(descriptor(folder), ensure_ascii=False))
-    whole = "".join(texts)
-    return "".join(sorted(set(whole + unquote(whole, errors="ignore"))))  # addresses are shown in their own letters
 
 
 def _of(document: Document, kind: type) -> list[Any]:

@@ -45,9 +45,9 @@ def pdf_paper(notebook: Any, name: str = "", show_code: bool = False) -> bytes:
     return paper(document(notebook, name, show_code))
 
 
-def prepare(letters: str = "") -> None:
-    """Cut the house faces once for a site's letters, which takes most of the time of a first page in a process."""
-    face_rules(letters)
+def prepare() -> None:
+    """Cut the house faces once, which takes most of the time of a first page in a process."""
+    face_rules("")
 
 
 def __getattr__(name: str) -> Any:

@@ -44,13 +44,11 @@ class Place:
     """Say where in a site a page stands.
 
     ``home`` leads to the pages of its edition, ``root`` to what all editions share; each ends with a slash or is empty.
-    ``letters`` are those of the whole site: its faces are cut once for all pages, since a cut takes longer than a page.
     """
 
     home: str = ""
     root: str = ""
     glossary: bool = False
-    letters: str = ""
 
     @property
     def ways(self) -> list[tuple[str, str]]:
@@ -93,9 +91,7 @@ def page(document: Document, site: Place | None = None) -> str:
         contents=_contents(document),
         kind_of=lambda block: type(block).__name__,
     )
-    return _dressed(
-        body, (site.letters if site else "") + _letters(body), " ".join(re.findall(r"<em>(.*?)</em>", body, re.DOTALL))
-    )
+    return _dressed(body, " ".join(re.findall(r"<em>(.*?)</em>", body, re.DOTALL)))
 
 
 def site_page(template: str, site: Place, figures: Mapping[str, Figure] | None = None, **values: object) -> str:
@@ -103,16 +99,16 @@ def site_page(template: str, site: Place, figures: Mapping[str, Figure] | None =
     drawings = Drawings()
     charts = {key: _drawn(figure, drawings, small=True) for key, figure in (figures or {}).items()}
     body = _render(f"{template}.html.j2", site=site, charts=charts, **values)
-    return _dressed(body, site.letters + _letters(body), "", "site.css")
+    return _dressed(body, "", "site.css")
 
 
 def _render(template: str, **values: object) -> str:
     return _templates().get_template(template).render(values)
 
 
-def _dressed(body: str, letters: str, italics: str, *further: str) -> str:
+def _dressed(body: str, italics: str, *further: str) -> str:
     """Put style and faces into a page; the faces hold the characters that the page shows."""
-    faces = face_rules(letters, _letters(italics))
+    faces = face_rules(_letters(body), _letters(italics))
     return body.replace("/* style */", "\n".join([faces, *map(_style, ("page.css", *further))]), 1)
 
 
