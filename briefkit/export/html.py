@@ -95,9 +95,9 @@ def page(document: Document, site: Place | None = None) -> str:
 
 
 def site_page(template: str, site: Place, figures: Mapping[str, Figure] | None = None, **values: object) -> str:
-    """Write a page of the site; `figures` become ``charts``, drawn small."""
+    """Write a page of the site; `figures` become ``charts``."""
     drawings = Drawings()
-    charts = {key: _drawn(figure, drawings, small=True) for key, figure in (figures or {}).items()}
+    charts = {key: _drawn(figure, drawings) for key, figure in (figures or {}).items()}
     body = _render(f"{template}.html.j2", site=site, charts=charts, **values)
     return _dressed(body, "", "site.css")
 
@@ -258,15 +258,13 @@ def _cell(cell: Node) -> str:
     return f'<{tag}{scope} class="{cell.meta["align"]}">{prose(cell.children)}</{tag}>'
 
 
-def _drawn(block: Figure | Picture, drawings: Drawings, small: bool = False) -> Safe:
-    """Write a drawing, and beside it the one for a phone; with `small` that one alone, where there is one."""
+def _drawn(block: Figure | Picture, drawings: Drawings) -> Safe:
+    """Write a drawing, and beside it the one for a phone, where there is one."""
     if isinstance(block, Picture) and block.mime != "image/svg+xml":
         return Safe(f'<img src="{_data_address(block.mime, block.content)}" alt="{html.escape(block.alt)}">')
     if isinstance(block, Picture):
         return _chart(block.content.decode("utf-8", "replace"), "Drawing", block.alt, drawings)
     shapes = {"broad": block.svg, "slim": block.narrow} if block.narrow else {"": block.svg}
-    if small:
-        shapes = {"": block.narrow or block.svg}
     return Safe("".join(_chart(text, block.title, block.alt, drawings, shape) for shape, text in shapes.items()))
 
 
