@@ -89,13 +89,15 @@ def first_sentence(text: str) -> str:
 def _claims(site: Place, documents: Mapping[str, Document], data: Data) -> str:
     made = {name: (document, _of(document, Claim)) for name, document in documents.items()}
     claims = [claim for _, found in made.values() for claim in found]
+    own = [claim for claim in claims if not claim.whose]
     return export.site_page(
         "claims",
         site,
         briefs={name: pair for name, pair in made.items() if pair[1]},
         as_of=data.as_of.isoformat(),
-        holding=sum(claim.holds for claim in claims),
-        count=len(claims),
+        holding=sum(claim.holds for claim in own),
+        count=len(own),
+        judged=len(claims) - len(own),
     )
 
 

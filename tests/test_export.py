@@ -19,8 +19,9 @@ import pytest
 from briefkit import export
 from briefkit.errors import BriefError
 from briefkit.export import citation, fonts
+from briefkit.export.document import Claim
 from briefkit.export.svg import Drawings, Unreadable
-from briefkit.facts import FIGURE
+from briefkit.facts import CLAIM, FACT, FIGURE
 
 FILES = Path(__file__).parent / "files"
 
@@ -69,6 +70,42 @@ def test_the_first_cell_gives_title_and_answer_and_the_outputs_give_the_day():
     assert (made.subject, made.as_of, made.day) == ("Lamp control", "2003-01-01", "1 January 2003")
 
 
+def test_a_brief_ends_with_its_claims_their_verdicts_and_what_decided_them():
+    made = export.document(sample("brief"))
+    claims = [block for block in made.blocks if isinstance(block, Claim)]
+    table = made.blocks[-1]
+    assert table.heads == ["Claim", "Verdict", "Evidence", "Sources"]
+    assert [line[:3] for line in table.lines] == [[made.sentence, made.verdict, made.evidence] for made in claims]
+    assert table.sources == sorted({number for made in claims for number in made.sources})
+
+
+def test_a_value_in_a_heading_is_text_without_a_note():
+    notebook = sample("brief")
+    heading = cell(notebook, "headroom")
+    expression = heading.metadata.user_expressions[0].expression
+    before = len(export.document(notebook).notes)
+    heading.source = heading.source.replace("## ", f"## It is {{eval}}`{expression}`: ", 1)
+    made = export.document(notebook)
+    node = next(block for block in made.blocks if block.cell == "headroom").nodes[0]
+    value = heading.metadata.user_expressions[0].result.data[FACT]["text"]
+    assert {child.kind for child in node.children} == {"text"}
+    assert f"It is {value}: " in "".join(child.text for child in node.children)
+    assert len(made.notes) == before
+
+
+def test_hindsight_is_marked_in_its_note_and_counted_for_the_edition():
+    notebook = sample("brief")
+    fact = cell(notebook, "headroom").metadata.user_expressions[0].result.data[FACT]
+    fact["hindsight"] = [[*fact["rows"][0], "2005-10-05"]]
+    made = export.document(notebook)
+    assert "public on 5 October 2005, after this edition’s day: hindsight." in " ".join(
+        note.support_words for note in made.notes
+    )
+    assert made.blocks[-1].cell == "hindsight"
+    told = made.blocks[-1].nodes[1].children[0].text
+    assert told.startswith("1 of the ") and "became public only after 1 January 2003" in told
+
+
 def test_blocks_stand_in_the_order_of_the_notebook():
     made = export.document(sample("brief"))
     kinds = [(type(block).__name__, block.cell) for block in made.blocks]
@@ -82,6 +119,8 @@ def test_blocks_stand_in_the_order_of_the_notebook():
         ("Claim", "claim-end"),
         ("Figure", "fig-later"),
         ("Prose", "limits"),
+        ("Prose", "claims"),
+        ("Table", "claims-table"),
     ]
 
 
@@ -292,13 +331,14 @@ def test_code_is_shown_only_where_asked_and_never_the_setup():
 def test_a_page_lists_its_headings_behind_the_summary(page):
     contents = re.search(r'</section>\n<nav class="contents".*?</nav>', page, re.DOTALL).group()
     listed = re.findall(r'<li><a href="#([\w-]+)">', contents)
-    assert listed == ["headroom", "table-intro", "limits"]
+    assert listed == ["headroom", "table-intro", "limits", "claims"]
     assert all(f'<h2 id="{name}">' in page for name in listed)
 
 
 def test_a_page_of_few_headings_has_no_list_of_them():
     notebook = sample("brief")
-    notebook.cells.remove(cell(notebook, "limits"))
+    for name in ("table-intro", "limits"):
+        notebook.cells.remove(cell(notebook, name))
     assert '<nav class="contents"' not in export.html_page(notebook, "x")
 
 
@@ -308,11 +348,26 @@ def test_headings_figures_tables_and_claims_are_addresses_that_stay(page):
         assert f'href="#{cell_id}"' in page
 
 
-def test_a_heading_that_holds_a_value_keeps_its_source_and_is_no_link():
+def test_a_heading_that_holds_a_link_is_none_itself():
     notebook = sample("brief")
-    role = cell(notebook, "headroom").metadata["user_expressions"][0]["expression"]
-    cell(notebook, "headroom").source = f"## There were {{eval}}`{role}` lamps"
-    assert re.search(r'<h2 id="headroom">There were <button class=fact ', export.html_page(notebook, "x"))
+    cell(notebook, "headroom").source = "## See [the rest](https://example.org/rest)"
+    link = '<h2 id="headroom">See <a href="https://example.org/rest">the rest</a></h2>'
+    assert link in export.html_page(notebook, "x")
+
+
+def test_a_claim_that_somebody_else_made_names_them_and_wears_its_own_sign():
+    notebook = sample("brief")
+    told = cell(notebook, "claim-caps").outputs[0].data[CLAIM]
+    signs = {}
+    for verdict, holds in (("supported", True), ("partly", False), ("contradicted", False), ("cannot be told", False)):
+        told.update(verdict=verdict, holds=holds, whose="The Ruritanian minister")
+        page = export.html_page(notebook, "x")
+        sign, words = re.search(
+            r'aria-hidden="true">(.)</span> <a [^>]*>Claim 1</a>: ([^<]*)</span> ([^<]*)', page
+        ).groups()[::2]
+        assert words.startswith("The Ruritanian minister: ")
+        signs[verdict] = sign
+    assert len(set(signs.values())) == 4
 
 
 def test_a_page_says_what_it_is_to_catalogues_and_previews(page):
@@ -415,7 +470,7 @@ def test_the_paper_is_structured_as_the_notebook_is(paper):
 
 
 def test_the_paper_carries_the_data_that_it_shows(paper):
-    assert sorted(paper.attachments) == ["figure-1.csv", "figure-2.csv", "table-1.csv"]
+    assert sorted(paper.attachments) == ["figure-1.csv", "figure-2.csv", "table-1.csv", "table-2.csv"]
     table = paper.attachments["table-1.csv"]
     assert table.get_file().mime_type == "text/csv"
     assert table.description == "Data of table 1: Lamps on 1 March 2001, and the room left under each cap"

@@ -32,6 +32,7 @@ class Note:
     rows: dict[str, list[str]] = field(default_factory=dict)
     sources: list[int] = field(default_factory=list)
     disagreements: list[str] = field(default_factory=list)
+    hindsight: list[str] = field(default_factory=list)
     content: list[Node] = field(default_factory=list)
     uses: int = 0
 
@@ -39,12 +40,17 @@ class Note:
     def support_words(self) -> str:
         """Say how well the rows are supported, as a reader would."""
         many = sum(map(len, self.rows.values())) > 1
-        return {
+        support = {
             ("corroborated", False): "Two sources agree.",
             ("corroborated", True): "Each row has two sources.",
             ("single", False): "One source.",
             ("single", True): "Some rows have one source only.",
         }.get((self.support, many), "")
+        if not self.hindsight:
+            return support
+        day, count = in_words(max(self.hindsight)), len(self.hindsight)
+        late = f"{count} of the rows became public after this edition's day, the last on {day}"
+        return f"{support} {late if many else f'It became public on {day}, after this edition’s day'}: hindsight."
 
     @property
     def value_words(self) -> str:
@@ -169,6 +175,7 @@ class Claim:
     holds: bool
     evidence: str
     sources: list[int]
+    whose: str = ""
 
 
 @dataclass(slots=True)
