@@ -31,6 +31,7 @@ FLOORS = {
     "cache": 3,
     "ledger": 3,
     "export": 3,
+    "site": 4,
     "build": 4,
     "check": 4,
     "cli": 5,
@@ -47,6 +48,7 @@ ARROWS = {
     ("charts", "displays"),
     ("run", "kernels"),
     ("cache", "run"),
+    ("build", "site"),
 }
 
 HOMES = {

@@ -92,6 +92,7 @@ class Source:
     publisher: str = ""
     published: str = ""
     url: str = ""
+    id: str = ""
     notes: list[int] = field(default_factory=list)
     places: list[tuple[str, int]] = field(default_factory=list)
 
@@ -128,7 +129,11 @@ class Summary:
 
 @dataclass(slots=True)
 class Figure:
-    """Hold a chart: heading, alternative text, picture, and the data drawn as CSV; `level` is that of its heading."""
+    """Hold a chart: heading, alternative text, picture, and the data drawn as CSV.
+
+    `level` is that of its heading; `narrow` is the drawing for a phone, where the chart has one, `whole` the one
+    with heading and source line, to be taken away.
+    """
 
     cell: str
     number: int
@@ -140,6 +145,8 @@ class Figure:
     csv: str
     sources: list[int]
     level: int
+    narrow: str = ""
+    whole: str = ""
 
 
 @dataclass(slots=True)

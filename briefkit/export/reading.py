@@ -56,7 +56,7 @@ class _Reader:
         if isinstance(brief, dict):
             self.made.subject = str(brief.get("subject", ""))
         self.level = 1
-        self.ids = {"notes", "sources", "main"}
+        self.ids = {"notes", "sources", "main", "cite", "contents"}
         self.note_keys: dict[Any, Note] = {}
         self.source_keys: dict[Any, Source] = {}
         self.counts = {Figure: 0, Table: 0, Claim: 0}
@@ -293,7 +293,7 @@ class _Reader:
         for source in sources:
             key = source.get("id") or (source.get("title"), source.get("url"))
             if key not in self.source_keys:
-                texts = {name: str(source.get(name) or "") for name in ("title", "publisher", "published", "url")}
+                texts = {name: str(source.get(name) or "") for name in ("title", "publisher", "published", "url", "id")}
                 self.source_keys[key] = Source(len(self.made.sources) + 1, **texts)
                 self.made.sources.append(self.source_keys[key])
             if place:
@@ -357,6 +357,8 @@ class _Reader:
             csv=_csv(fields, series.get("data", ())),
             sources=self._cite(figure.get("sources", ()), ("figure", number)),
             level=min(self.level + 1, 6),
+            narrow=_joined(figure.get("narrow") or ""),
+            whole=_joined(data.get("image/svg+xml", "")),
         )
 
     def _table(self, resource: dict[str, Any], cell_id: str, place: str) -> Table:
