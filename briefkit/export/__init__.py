@@ -10,7 +10,7 @@ import importlib
 from typing import Any
 
 from briefkit.export.document import Claim, Document, Figure, in_words
-from briefkit.export.fonts import face_rules
+from briefkit.export.fonts import face_rules, has_compiled
 from briefkit.export.html import Place, anchor, page, site_page
 from briefkit.export.picture import png
 from briefkit.export.reading import document
@@ -26,8 +26,11 @@ __all__ = [
     "RoleValues",
     "anchor",
     "document",
+    "has_compiled",
     "html_page",
     "in_words",
+    "page",
+    "paper",
     "pdf_paper",
     "png",
     "prepare",
