@@ -1,11 +1,13 @@
-"""The ``briefkit`` command: run, build, validate, dictionary."""
+"""The ``briefkit`` command: run, build, check, trace, validate, dictionary."""
 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from briefkit import __version__
 from briefkit.errors import BriefError
@@ -18,14 +20,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # import, and that takes longer than all the rest of a start.
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     try:
-        options.command(options)
+        status = options.command(options)
     except BriefError as error:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("Stopped. What was written is whole.", file=sys.stderr)
         return 130
-    return 0
+    return status or 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -33,32 +35,61 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"briefkit {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
+    for add in (_running, _building, _checking, _tracing, _tables):
+        add(commands)
+    return parser
+
+
+def _running(commands: Any) -> None:
     running = commands.add_parser("run", help="run notebooks in place, inline values included")
     running.add_argument("notebooks", nargs="*", type=Path, metavar="NOTEBOOK", help="default: every brief")
+    _kernels(running)
     running.set_defaults(command=_run)
 
-    building = commands.add_parser("build", help="run briefs and write them as HTML and PDF")
+
+def _building(commands: Any) -> None:
+    building = commands.add_parser("build", help="run briefs and write them as HTML and PDF, and the site around them")
     building.add_argument("notebooks", nargs="*", type=Path, metavar="NOTEBOOK", help="default: every brief")
     building.add_argument(
         "--as-of", default="latest", metavar="DAY", help="the edition: latest, or a day as 2021-04-30"
     )
     building.add_argument("--out", type=Path, metavar="FOLDER", help="default: build/ in the project")
+    building.add_argument("--fresh", action="store_true", help="run every brief, even where nothing changed")
+    _kernels(building)
     building.set_defaults(command=_build)
 
-    for command in (running, building):
-        command.add_argument(
-            "--time-limit", type=_seconds, default=120, metavar="SECONDS", help="for each cell (default 120)"
-        )
-        command.add_argument("--cold", action="store_true", help="start each kernel as a new process, not as a fork")
 
-    building.add_argument("--fresh", action="store_true", help="run every brief, even where nothing changed")
+def _kernels(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--time-limit", type=_seconds, default=120, metavar="SECONDS", help="for each cell (default 120)"
+    )
+    command.add_argument("--cold", action="store_true", help="start each kernel as a new process, not as a fork")
 
+
+def _checking(commands: Any) -> None:
+    checking = commands.add_parser("check", help="find what is typed by hand, broken, stale or unsupported")
+    checking.add_argument("notebooks", nargs="*", type=Path, metavar="NOTEBOOK", help="default: every brief")
+    checking.add_argument("--json", action="store_true", help="print the findings for machines")
+    checking.set_defaults(command=_check)
+
+
+def _tracing(commands: Any) -> None:
+    tracing = commands.add_parser("trace", help="take a number to its rows, or a row to all that rests on it")
+    tracing.add_argument("notebook", nargs="?", type=Path, metavar="NOTEBOOK", help="the brief in which VALUE stands")
+    tracing.add_argument("value", nargs="?", metavar="VALUE", help="a value as it stands in the prose, such as 4,813")
+    tracing.add_argument("--table", metavar="TABLE", help="with --row: find what rests on a row, in all briefs")
+    tracing.add_argument("--row", metavar="KEY", help="the row's key; parts of a key are joined by |")
+    tracing.add_argument("--as-of", default="", metavar="DAY", help="the edition: default the latest")
+    tracing.add_argument("--json", action="store_true", help="print the result for machines")
+    tracing.set_defaults(command=_trace)
+
+
+def _tables(commands: Any) -> None:
     validating = commands.add_parser("validate", help="check every table in data/ against its schema")
     validating.set_defaults(command=_validate)
 
     describing = commands.add_parser("dictionary", help="write data/README.md from datapackage.json")
     describing.set_defaults(command=_dictionary)
-    return parser
 
 
 def _seconds(text: str) -> int:
@@ -74,7 +105,7 @@ def _warm_up(options: argparse.Namespace) -> None:
     """Let the template import what kernels need while this process imports what it needs itself."""
     from briefkit.kernels import warm_up
 
-    if not options.cold:
+    if not getattr(options, "cold", False):
         warm_up()
 
 
@@ -98,6 +129,52 @@ def _build(options: argparse.Namespace) -> None:
 
     folder = build(options.notebooks, options.as_of, options.out, options.time_limit, options.cold, options.fresh)
     print(f"Written to {folder}")
+
+
+def _check(options: argparse.Namespace) -> int:
+    _warm_up(options)
+    from briefkit.check import check
+
+    found = check(options.notebooks)
+    standing = [finding for finding in found if not finding.warning]
+    if options.json:
+        print(json.dumps([finding.as_json() for finding in found], ensure_ascii=False, indent=1))
+        return int(bool(standing))
+    for name in dict.fromkeys(finding.brief for finding in found):
+        print(name)
+        for finding in found:
+            if finding.brief == name:
+                print(f"  {'warning: ' * finding.warning}{finding}")
+    if found:
+        warned = len(found) - len(standing)
+        print(f"{_counted(len(standing), 'finding')}" + (f", {_counted(warned, 'warning')}" if warned else ""))
+    return int(bool(standing))
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'s' * (number != 1)}"
+
+
+def _trace(options: argparse.Namespace) -> None:
+    by_row = options.table is not None and options.row is not None and options.notebook is None
+    if not by_row and (options.value is None or options.table or options.row):
+        raise BriefError(
+            "briefkit trace", "neither a value nor a row", "NOTEBOOK VALUE, or --table TABLE --row KEY", "See --help."
+        )
+    _warm_up(options)
+    from briefkit.build import briefs
+    from briefkit.package import find_data
+    from briefkit.trace import listing, trace_row, trace_value
+
+    root = find_data(options.notebook.resolve().parent if options.notebook else None).parent
+    if by_row:
+        found = trace_row(briefs(root), options.table, options.row, options.as_of)
+    else:
+        found = trace_value(options.notebook, options.value, options.as_of)
+    if options.json:
+        print(json.dumps([trace.as_json() for trace in found], ensure_ascii=False, indent=1))
+    else:
+        print(listing(found, root) or "No brief rests on this row.")
 
 
 def _validate(options: argparse.Namespace) -> None:

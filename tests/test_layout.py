@@ -34,6 +34,7 @@ FLOORS = {
     "site": 4,
     "build": 4,
     "check": 4,
+    "trace": 4,
     "cli": 5,
 }
 # Within a floor: who may import whom.
