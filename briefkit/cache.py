@@ -26,6 +26,8 @@ from briefkit.prose import roles
 from briefkit.run import TIME_LIMIT, execute, prepared, tidy, write
 
 ALWAYS_READ = ("sources", "support", "disagreements")  # they stand behind every row
+# What a result can depend on: all that a kernel loads, and what asks it.
+KERNEL_SIDE = ("errors", "facts", "package", "tables", "prose", "data", "displays", "charts", "claims", "run")
 BOUND = 256 * 2**20  # bytes that the copies of a project may fill
 
 
@@ -62,10 +64,13 @@ def _name(notebook: NotebookNode, data: Path) -> str:
 
 @functools.cache
 def _toolkit() -> str:
+    """Name the content of the modules that a result depends on."""
     whole = hashlib.sha256()
-    for file in sorted(Path(__file__).parent.rglob("*")):
-        if file.suffix in (".py", ".mplstyle"):
-            whole.update(file.name.encode() + b"\0" + file.read_bytes())
+    home = Path(__file__).parent
+    for name in KERNEL_SIDE:
+        for file in sorted((home / name).iterdir()) if (home / name).is_dir() else [home / f"{name}.py"]:
+            if file.is_file():
+                whole.update(file.name.encode() + b"\0" + file.read_bytes())
     return whole.hexdigest()
 
 
