@@ -1,6 +1,7 @@
 """Make Jupyter notebooks into policy briefs whose every number answers for itself.
 
-A notebook needs five names: ``open_data``, ``charts``, ``claim``, ``show`` and, for composed sentences, ``compose``.
+A notebook needs five names: ``open_data``, ``charts``, ``claim``, ``show`` and, for composed sentences, ``compose``;
+a brief that tests what others said needs ``judge``.
 """
 
 from __future__ import annotations
@@ -9,9 +10,9 @@ import importlib
 from typing import Any
 
 __version__ = "0.1.0"
-__all__ = ["charts", "claim", "compose", "open_data", "show"]
+__all__ = ["charts", "claim", "compose", "judge", "open_data", "show"]
 
-_HOMES = {"claim": "claims", "compose": "facts", "open_data": "data", "show": "displays"}
+_HOMES = {"claim": "claims", "compose": "facts", "judge": "claims", "open_data": "data", "show": "displays"}
 
 
 def __getattr__(name: str) -> Any:

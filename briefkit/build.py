@@ -1,17 +1,22 @@
-"""Build a collection: run every brief, export it to HTML and PDF, and write the front page."""
+"""Build a collection: run every brief, export it to HTML and PDF, and write the site around them."""
 
 from __future__ import annotations
 
+import multiprocessing
+import os
+import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
-from briefkit import export
+from briefkit import export, site
+from briefkit.cache import executed
 from briefkit.data import LATEST, open_data
 from briefkit.errors import BriefError
+from briefkit.kernels import available
 from briefkit.package import find_data
-from briefkit.run import TIME_LIMIT, run, save, save_figures, write
+from briefkit.run import TIME_LIMIT, save, save_figures, write
 
 WORKERS = 2
 
@@ -30,22 +35,29 @@ def build(
     out: Path | None = None,
     time_limit: int = TIME_LIMIT,
     cold: bool = False,
+    fresh: bool = False,
     report: Callable[[str], None] = print,
 ) -> Path:
     """Build briefs (all of the project's, unless named) as of a day, and return the folder written.
 
     The latest edition goes to `build/` and refreshes the notebooks and `figures/`; another one goes to
     `build/<day>/` and leaves both alone. A brief that fails stops none of the others; all are named at the end.
+    A brief whose code, roles and tables are as they were is not run again, unless `fresh` asks for it.
     """
     data = open_data(as_of)
     root = find_data().parent
     edition = "" if as_of == LATEST else data.as_of.isoformat()
     folder = (out or root / "build") / edition
     paths = list(paths) or briefs(root)
+    whole = len(paths) == len(briefs(root))
+    # A brief that is built by itself leads to the site only where there is one.
+    around = site.place(edition, data) if whole or (folder / "index.html").is_file() else None
     faults, documents = [], {}
     export.prepare()  # here, so that workers that are forks need not
-    with ProcessPoolExecutor(min(WORKERS, len(paths))) as pool:
-        jobs = {pool.submit(build_brief, path, folder, edition, time_limit, cold): path for path in paths}
+    with _workers(len(paths)) as pool:
+        jobs = {
+            pool.submit(build_brief, path, folder, edition, time_limit, cold, fresh, around): path for path in paths
+        }
         for number, job in enumerate(as_completed(jobs), 1):
             try:
                 documents[jobs[job].stem], line = job.result()
@@ -55,27 +67,69 @@ def build(
             report(f"[{number}/{len(paths)}] {line}")
     if faults:
         raise BriefError.together(faults)
-    if len(paths) == len(briefs(root)):
-        write(folder / "index.html", export.front_page(sorted(documents.items())))
+    if whole:
+        site.publish(out or root / "build", edition, documents, data)
+    elif around:
+        site.link_editions(out or root / "build")
     return folder
 
 
+def _workers(briefs: int) -> ProcessPoolExecutor:
+    """Open a pool of processes that end with this one.
+
+    Forks are quick, and safe while this process has compiled no paper: Typst's threads do not live on in a fork.
+    """
+    methods = multiprocessing.get_all_start_methods()
+    pristine = available() and not export.has_compiled()
+    method = next(name for name in (*(["fork"] if pristine else []), "forkserver", "spawn") if name in methods)
+    context = multiprocessing.get_context(method)
+    return ProcessPoolExecutor(min(WORKERS, briefs), context, initializer=_follow)
+
+
+def _follow() -> None:
+    """End this worker when the build's process is gone, however it went."""
+    owner = multiprocessing.parent_process()
+    threading.Thread(target=lambda: (owner.join(), os._exit(1)), daemon=True).start()
+
+
 def build_brief(
-    path: Path, folder: Path, edition: str = "", time_limit: int = TIME_LIMIT, cold: bool = False
+    path: Path,
+    folder: Path,
+    edition: str = "",
+    time_limit: int = TIME_LIMIT,
+    cold: bool = False,
+    fresh: bool = False,
+    around: export.Place | None = None,
 ) -> tuple[export.Document, str]:
-    """Run and export one brief; give its document and a line that says what was written."""
+    """Run and export one brief; give its document and a line that says what was written.
+
+    Within a site (`around`) its figures are written beside the page, as SVG and PNG.
+    """
     start = time.perf_counter()
-    notebook = run(path, edition, time_limit, cold)
+    notebook = executed(path, edition, time_limit, cold, fresh)
     ran = time.perf_counter()
     # Everything is made before anything is written: a brief that fails leaves the last good one alone.
-    page, paper = export.html_page(notebook, path.stem, site=True), export.pdf_paper(notebook, path.stem)
+    document = export.document(notebook, path.stem)
+    page, paper = export.page(document, around), export.paper(document)
+    pictures = dict(_pictures(document)) if around else {}
     if not edition:
         save(path, notebook)
         save_figures(path, notebook)
     write(folder / f"{path.stem}.html", page)
     write(folder / f"{path.stem}.pdf", paper)
+    for name, content in pictures.items():
+        write(folder / "figures" / name, content)
     line = (
         f"{path.stem:<14} ran {ran - start:.1f} s, exported {time.perf_counter() - ran:.1f} s, "
         f"html {len(page.encode()) / 1000:.0f} kB, pdf {len(paper) / 1000:.0f} kB"
     )
-    return export.document(notebook, path.stem), line
+    return document, line
+
+
+def _pictures(document: export.Document) -> Iterator[tuple[str, str | bytes]]:
+    """Give the file name and content of each figure to take away."""
+    for block in document.blocks:
+        if isinstance(block, export.Figure) and block.whole:
+            name = f"{document.name}-{block.cell}"
+            yield f"{name}.svg", block.whole
+            yield f"{name}.png", export.png(block.whole, f"{document.name}.ipynb, cell “{block.cell}”")

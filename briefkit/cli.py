@@ -51,6 +51,8 @@ def _parser() -> argparse.ArgumentParser:
         )
         command.add_argument("--cold", action="store_true", help="start each kernel as a new process, not as a fork")
 
+    building.add_argument("--fresh", action="store_true", help="run every brief, even where nothing changed")
+
     validating = commands.add_parser("validate", help="check every table in data/ against its schema")
     validating.set_defaults(command=_validate)
 
@@ -79,11 +81,12 @@ def _warm_up(options: argparse.Namespace) -> None:
 def _run(options: argparse.Namespace) -> None:
     _warm_up(options)
     from briefkit.build import briefs
+    from briefkit.cache import executed
     from briefkit.package import find_data
-    from briefkit.run import run, save, save_figures
+    from briefkit.run import save, save_figures
 
     for path in options.notebooks or briefs(find_data().parent):
-        notebook = run(path, time_limit=options.time_limit, cold=options.cold)
+        notebook = executed(path, time_limit=options.time_limit, cold=options.cold, fresh=True)
         changed = save(path, notebook)
         save_figures(path, notebook)
         print(f"{path}: {'changed' if changed else 'as it was'}")
@@ -93,7 +96,7 @@ def _build(options: argparse.Namespace) -> None:
     _warm_up(options)
     from briefkit.build import build
 
-    folder = build(options.notebooks, options.as_of, options.out, options.time_limit, options.cold)
+    folder = build(options.notebooks, options.as_of, options.out, options.time_limit, options.cold, options.fresh)
     print(f"Written to {folder}")
 
 

@@ -15,14 +15,17 @@ from briefkit.package import find_data, key_fields, resources, validate
 from briefkit.tables import ROWS, Field, Table
 
 LATEST = "latest"
+KNOWN = "known_on"
+# The tables that this process has handed out: a run stays good for as long as they do.
+READ: set[str] = set()
 QUOTABLE = {"verified": "", "verified in translation": ", in translation"}
 
 
 class Data:
     """Open a data package as of a day; index it by a table's name."""
 
-    def __init__(self, folder: Path, as_of: str) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, as_of: str, hindsight: bool = True) -> None:
+        self.folder, self.hindsight = folder, hindsight
         self.package = resources(folder)
         self._frames: dict[str, pd.DataFrame] = {}
         self.latest = max(day for name in self._dated() for day in [self._last_day(name)] if day)
@@ -34,10 +37,14 @@ class Data:
     def __getitem__(self, name: str) -> Table:
         if name not in self.package:
             raise BriefError("data/datapackage.json", f"no table “{name}”", f"one of: {', '.join(self.package)}")
+        READ.add(name)
         resource = self.package[name]
         frame, day_field = self._frame(name), resource.get("as_of", "")
         if day_field:
             frame = frame[_days(frame, day_field) <= pd.Timestamp(self.as_of)]
+        late = frame[KNOWN] > pd.Timestamp(self.as_of) if KNOWN in frame else pd.Series(False, frame.index)
+        if not self.hindsight:
+            frame, late = frame[~late], late[~late]
         fields = {
             field["name"]: Field(field["name"], field.get("title", ""), field.get("unit", ""), field["type"])
             for field in resource["schema"]["fields"]
@@ -45,10 +52,16 @@ class Data:
         keys = [
             "|".join(key) for key in zip(*(frame[name].map(_key_text) for name in key_fields(resource)), strict=True)
         ]
+        known = (
+            [day.date().isoformat() if is_late else "" for day, is_late in zip(frame[KNOWN], late, strict=True)]
+            if KNOWN in frame
+            else [""] * len(frame)
+        )
         rows = [
-            (self._row(name, key, source, support),)
-            for key, source, support in zip(
+            (self._row(name, key, source, support, day),)
+            for key, day, source, support in zip(
                 keys,
+                known,
                 *(frame[field] if field in frame else [""] * len(frame) for field in ("source_id", "support")),
                 strict=True,
             )
@@ -141,20 +154,22 @@ class Data:
         source = self._sources.get(source_id)
         return (source.publisher or source.title) if source else source_id
 
-    def _row(self, table: str, key: str, source_id: str, support: str) -> Row:
+    def _row(self, table: str, key: str, source_id: str, support: str, known_on: str) -> Row:
         ids = [source_id, *self._further.get((table, key), ())] if source_id else []
         sources = tuple(self._sources[name] for name in dict.fromkeys(ids))
-        return Row(table, key, support, sources, tuple(self._disagreements.get((table, key), ())))
+        return Row(table, key, support, sources, tuple(self._disagreements.get((table, key), ())), known_on)
 
 
-def open_data(as_of: str = LATEST, folder: str | Path | None = None) -> Data:
+def open_data(as_of: str = LATEST, folder: str | Path | None = None, hindsight: bool = True) -> Data:
     """Open the data package nearest to the working folder, checked, with the rows reported up to `as_of`.
 
-    `as_of` is "latest" (the last day that any row reports, never the clock) or a date like "2021-04-30".
+    `as_of` is "latest" (the last day that any row reports, never the clock) or a date like "2021-04-30". A row that
+    reports an earlier day and became public after `as_of` (its `known_on`) is hindsight: kept and marked, or left out
+    where `hindsight` is False.
     """
     folder = Path(folder) if folder else find_data()
     validate(folder)
-    return Data(folder, as_of)
+    return Data(folder, as_of, hindsight)
 
 
 def _read(folder: Path, resource: dict[str, Any]) -> pd.DataFrame:

@@ -52,7 +52,8 @@ class Row:
     """Point at one line of a table, with the sources that support it.
 
     ``support`` is "corroborated" (two separately published sources) or "single".
-    ``disagreements`` says in words where sources differ about the row.
+    ``disagreements`` says in words where sources differ about the row. ``known_on`` is the day on which the row
+    became public, where that is later than the edition's day: the row is hindsight.
     """
 
     table: str
@@ -60,6 +61,7 @@ class Row:
     support: str
     sources: tuple[Source, ...]
     disagreements: tuple[str, ...] = ()
+    known_on: str = ""
 
 
 def united(*groups: Iterable[Row]) -> tuple[Row, ...]:
@@ -81,7 +83,8 @@ def sources_of(rows: Iterable[Row]) -> tuple[Source, ...]:
 def evidence(rows: Iterable[Row], as_of: dt.date | None) -> dict[str, Any]:
     """Give the block of JSON that every output carries, so that an exporter needs no table."""
     rows = tuple(rows)
-    return {
+    late = [[row.table, row.key, row.known_on] for row in rows if row.known_on]
+    return ({"hindsight": late} if late else {}) | {
         "as_of": as_of.isoformat() if as_of else "",
         "rows": [[row.table, row.key] for row in rows],
         "support": weakest(rows),

@@ -51,17 +51,20 @@ def listed(names: str | Sequence[str]) -> list[str]:
     return [names] if isinstance(names, str) else list(names)
 
 
+def digests(folder: Path) -> dict[str, str]:
+    """Name the content of the descriptor and of each table file by a hash."""
+    paths = sorted([folder / "datapackage.json", *folder.glob("*.csv")])
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
+
+
 def validate(folder: Path) -> None:
     """Check every table against the package's schema and report all faults together, or raise nothing.
 
     frictionless is the authority; what it does not know (an empty table) is checked beside it. Tables that
     did not change since they last passed are not checked again.
     """
-    paths = sorted([folder / "datapackage.json", *folder.glob("*.csv")])
-    digest = hashlib.sha256()
-    for path in paths:
-        digest.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
-    stamp = folder.parent / "build" / ".checked" / digest.hexdigest()[:32]
+    whole = hashlib.sha256(json.dumps(digests(folder)).encode()).hexdigest()
+    stamp = folder.parent / "build" / ".checked" / whole[:32]
     if stamp.exists():
         return
     faults = list(_faults(folder))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable, Iterator
 
 from markdown_it import MarkdownIt
@@ -13,6 +14,7 @@ from mdit_py_plugins.myst_role import myst_role_plugin
 from briefkit.errors import BriefError
 
 ROLE = "eval"
+_END = re.compile(r"(?:(?<=[.!?])(?<!\b[A-Z]\.)|(?<=[.!?][”\"]))\s+")
 
 
 @functools.cache
@@ -45,6 +47,15 @@ def roles(text: str) -> list[str]:
     ['expelled']
     """
     return [token.content for _, token in inline_tokens(parse(text)) if is_role(token)]
+
+
+def sentences(text: str) -> list[str]:
+    """Part running text into sentences; an initial ("E.O. 1", "T. Example") ends none.
+
+    >>> sentences("It was signed by J. Vosk in May. E.O. 1 followed. “Why?” Nobody said.")
+    ['It was signed by J. Vosk in May.', 'E.O. 1 followed.', '“Why?”', 'Nobody said.']
+    """
+    return [part.strip() for part in _END.split(text) if part.strip()]
 
 
 def check_roles(text: str, place: str) -> None:

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import tempfile
+from ast import literal_eval
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,10 +20,12 @@ from nbformat import NotebookNode
 from briefkit.errors import BriefError
 from briefkit.facts import FIGURE
 from briefkit.kernels import available
-from briefkit.kernels.provisioner import WarmKernels
+from briefkit.kernels.provisioner import WARM_START
 from briefkit.prose import check_roles, roles
 
 TIME_LIMIT = 120
+# Asked of a kernel that may never have opened any data.
+TABLES_READ = "sorted(getattr(__import__('sys').modules.get('briefkit.data'), 'READ', ()))"
 KEPT_METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
@@ -54,15 +57,28 @@ def run(path: Path, as_of: str = "", time_limit: int = TIME_LIMIT, cold: bool = 
     `as_of` replaces the day in the parameters cell. The time limit is in seconds for each cell. The kernel is forked
     from a warm process where that can be done, unless `cold` asks for a process of its own.
     """
+    return execute(path, as_of, time_limit, cold)[0]
+
+
+def execute(
+    path: Path, as_of: str = "", time_limit: int = TIME_LIMIT, cold: bool = False
+) -> tuple[NotebookNode, list[str]]:
+    """Run a brief as `run` does; give the names of the tables that it read beside it."""
+    notebook = prepared(path, as_of)
+    with tempfile.TemporaryDirectory(prefix="brief-") as sockets:
+        tables = asyncio.run(_execute(notebook, path, time_limit, sockets, cold))
+    tidy(notebook)
+    return notebook, tables
+
+
+def prepared(path: Path, as_of: str = "") -> NotebookNode:
+    """Read a brief that is to be run: its roles can be evaluated, its parameters are those of the edition."""
     notebook = read(path)
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             check_roles(cell.source, place(path, cell))
     if as_of:
         _set_parameter(notebook, path, "as_of", as_of)
-    with tempfile.TemporaryDirectory(prefix="brief-") as sockets:
-        asyncio.run(_execute(notebook, path, time_limit, sockets, cold))
-    tidy(notebook)
     return notebook
 
 
@@ -87,10 +103,10 @@ def _set_parameter(notebook: NotebookNode, path: Path, name: str, value: str) ->
     )
 
 
-async def _execute(notebook: NotebookNode, path: Path, time_limit: int, sockets: str, cold: bool) -> None:
+async def _execute(notebook: NotebookNode, path: Path, time_limit: int, sockets: str, cold: bool) -> list[str]:
     client = _client(notebook, path, time_limit, sockets)
     if available() and not cold:
-        client.km.kernel_spec_manager = WarmKernels()
+        client.km.kernel_spec.metadata |= WARM_START
     # What a stopped kernel complains of is no news: the cell is named below.
     async with client.async_setup_kernel(stderr=subprocess.DEVNULL):
         count = 0
@@ -103,6 +119,8 @@ async def _execute(notebook: NotebookNode, path: Path, time_limit: int, sockets:
             except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
                 raise _cell_error(error, place(path, cell), time_limit) from None
         await _evaluate_roles(client, notebook, path)
+        read_tables = await _evaluated(client, {"read": TABLES_READ})
+        return literal_eval(read_tables["read"]["data"]["text/plain"])
 
 
 def _client(notebook: NotebookNode, path: Path, time_limit: int, sockets: str) -> NotebookClient:
@@ -146,11 +164,7 @@ async def _evaluate_roles(client: NotebookClient, notebook: NotebookNode, path: 
         if not expressions:
             continue
         asked = {str(number): expression for number, expression in enumerate(expressions)}
-        message = client.kc.execute("", silent=True, store_history=False, user_expressions=asked)
-        reply = await client.async_wait_for_reply(message)
-        if reply is None:
-            raise BriefError(place(path, cell), "the kernel gave no inline values")
-        results = reply["content"]["user_expressions"]
+        results = await _evaluated(client, asked)
         cell.metadata["user_expressions"] = [
             {"expression": expression, "result": results[number]} for number, expression in asked.items()
         ]
@@ -161,6 +175,14 @@ async def _evaluate_roles(client: NotebookClient, notebook: NotebookNode, path: 
         ]
     if faults:
         raise BriefError.together(faults)
+
+
+async def _evaluated(client: NotebookClient, asked: dict[str, str]) -> dict[str, Any]:
+    message = client.kc.execute("", silent=True, store_history=False, user_expressions=asked)
+    reply = await client.async_wait_for_reply(message)
+    if reply is None:
+        raise BriefError("the kernel", "it gave no inline values", "an answer", "Run the notebook again.")
+    return reply["content"]["user_expressions"]
 
 
 def _role_error(item: dict[str, Any], where: str) -> BriefError:

@@ -5,7 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import nbformat
 import pytest
+
+from briefkit import export, site
+from briefkit.data import open_data
+
+ROOT = Path(__file__).parents[1]
 
 SOURCES = """source_id,title,publisher,published,url,kind,licence
 S1,First made-up report,Example Gazette,2001-02-03,https://example.org/1,news,facts only
@@ -195,3 +201,17 @@ def project(data_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     write_notebook(root / "notebooks" / "rurland.ipynb")
     monkeypatch.chdir(root)
     return root
+
+
+@pytest.fixture(scope="session")
+def collection(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Lay out the project's own site from its committed notebooks, without running them and without papers."""
+    out, data = tmp_path_factory.mktemp("collection"), open_data(folder=ROOT / "data")
+    place, documents = site.place("", data), {}
+    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        notebook = nbformat.read(path, as_version=4)
+        documents[path.stem] = export.document(notebook, path.stem)
+        (out / f"{path.stem}.html").write_text(export.html_page(notebook, path.stem, place), encoding="utf-8")
+        (out / f"{path.stem}.pdf").write_bytes(b"a stand-in")
+    site.publish(out, "", documents, data)
+    return out

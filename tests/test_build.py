@@ -13,13 +13,20 @@ def quiet():
     return lambda line: None
 
 
-def test_a_build_writes_a_page_a_paper_and_the_front_page(project, capsys):
+def test_a_build_writes_a_page_a_paper_and_the_site_around_them(project, capsys):
     assert main(["build"]) == 0
     assert sorted(file.name for file in (project / "build").glob("*.*")) == [
         ".checked",
+        "claims.html",
+        "editions.html",
         "index.html",
         "rurland.html",
         "rurland.pdf",
+        "sources.html",
+    ]
+    assert sorted(file.name for file in (project / "build" / "figures").iterdir()) == [
+        "rurland-fig-rise.png",
+        "rurland-fig-rise.svg",
     ]
     assert "[1/1] rurland" in capsys.readouterr().out
     assert "Rurland armed itself" in (project / "build" / "index.html").read_text()
@@ -27,9 +34,20 @@ def test_a_build_writes_a_page_a_paper_and_the_front_page(project, capsys):
 
 
 def test_two_builds_are_byte_identical(project, quiet):
-    first = {file.name: file.read_bytes() for file in build(report=quiet).glob("rurland.*")}
+    first = {file: file.read_bytes() for file in build(report=quiet).rglob("*.*") if file.is_file()}
     shutil.rmtree(project / "build")
-    assert {file.name: file.read_bytes() for file in build(report=quiet).glob("rurland.*")} == first
+    assert {file: file.read_bytes() for file in build(report=quiet).rglob("*.*") if file.is_file()} == first
+
+
+def test_a_brief_built_by_itself_leads_to_a_site_only_where_there_is_one(project, quiet):
+    path = project / "notebooks" / "rurland.ipynb"
+    write_notebook(project / "notebooks" / "second.ipynb")
+    build([path], report=quiet)
+    assert "index.html" not in (project / "build" / "rurland.html").read_text()
+    assert not (project / "build" / "index.html").exists()
+    build(report=quiet)
+    build([path], report=quiet)
+    assert 'href="index.html"' in (project / "build" / "rurland.html").read_text()
 
 
 def test_another_edition_has_its_own_folder_and_leaves_notebooks_and_figures_alone(project, quiet):

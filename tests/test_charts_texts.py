@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import ast
 import datetime as dt
+import json
+import re
+from pathlib import Path
 
 import pandas as pd
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_charts import overlaps
 
 from briefkit import charts
+from briefkit.charts import house
 from briefkit.facts import Row, Source
 from briefkit.tables import Table
 
+ROOT = Path(__file__).resolve().parents[1]
 AS_OF = dt.date(2020, 12, 31)
 ROW = Row("made_up", "1", "single", (Source("S1", "Made-up report", "Example Gazette"),))
 WORDS = st.sampled_from(
@@ -41,13 +48,42 @@ def made(**columns):
     return rows.map(lambda rows: dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)))
 
 
-def awkward(examples=15):
+def awkward(examples=12):
     return settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def assert_clear(figure):
     assert overlaps(figure.canvas) == []
     assert overlaps(figure.narrow_canvas) == []
+
+
+def shipped():
+    """Draw the charts of the shipped briefs from the code in their cells."""
+    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        names = {}
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+            if cell["cell_type"] == "code":
+                *_, last = (body := ast.parse("".join(cell["source"])).body)
+                if is_figure := cell["id"].startswith("fig-") and isinstance(last, ast.Expr):
+                    body[-1] = ast.Assign([ast.Name("drawn", ast.Store())], last.value, lineno=last.lineno)
+                exec(compile(ast.fix_missing_locations(ast.Module(body, [])), path.name, "exec"), names)
+                if is_figure:
+                    yield f"{path.stem}: {cell['id']}", names["drawn"]
+
+
+def test_no_text_of_a_shipped_chart_touches_another(monkeypatch):
+    monkeypatch.chdir(ROOT)
+    drawn = dict(shipped())
+    assert len(drawn) >= 12
+    found = {name: overlaps(figure.canvas) + overlaps(figure.narrow_canvas) for name, figure in drawn.items()}
+    assert {name: pairs for name, pairs in found.items() if pairs} == {}
+
+
+@pytest.mark.parametrize("paper", [210, 215.9], ids=["A4", "US Letter"])
+def test_no_text_falls_below_eight_points_on_paper(paper):
+    layout = (ROOT / "briefkit" / "export" / "template" / "brief.typ").read_text(encoding="utf-8")
+    margins = sum(float(re.search(rf"{side}: ([\d.]+)mm", layout)[1]) for side in ("left", "right"))
+    assert house.TEXT * (paper - margins) / 25.4 * 72 / house.WIDTH >= 8
 
 
 def once(rows, *keys):
@@ -82,7 +118,14 @@ def test_bars_say_their_values_clear_of_each_other(rows, stack):
 def test_columns_say_their_values_clear_of_each_other(rows, names):
     rows = once(rows, "day")
     marks = [(rows["day"][at % len(rows["day"])], name) for at, name in enumerate(names)]
+    chosen = rows["day"][1:4]
+    assert_clear(charts.bars(table(**rows), "day", "value", "They differ", marks=marks, highlight=chosen))
     assert_clear(charts.bars(table(**rows), "day", "value", "They differ", marks=marks))
+
+
+def test_the_value_of_a_column_at_the_edge_keeps_clear_of_the_axis():
+    rows = table(day=[dt.date(2000, 1, 1), dt.date(2000, 2, 1), dt.date(1998, 1, 1)], value=[None, None, 116599])
+    assert_clear(charts.bars(rows, "day", "value", "They differ"))
 
 
 @awkward()
@@ -110,3 +153,33 @@ def test_spans_are_named_clear_of_each_other(rows):
     pairs = zip(rows["day"], rows["long"], strict=True)
     rows["until"] = [day + dt.timedelta(long) if long else None for day, long in pairs]
     assert_clear(charts.spans(table(**rows), "day", "until", "name", "They held", gaps="No limit in force"))
+
+
+@awkward()
+@given(rows=made(at=st.integers(0, 1), name=NAMES, value=OPTIONAL), cut=st.booleans())
+def test_both_ends_of_a_slope_are_named_clear_of_each_other(rows, cut):
+    rows = {name: [*values, values[-1]] for name, values in once(rows, "at", "name").items()}
+    rows["name"][-1], rows["at"][-1], rows["value"][-1] = "Schwarzland", 1 - rows["at"][-2], 3
+    years = [1991 + 29 * at for at in rows.pop("at")]
+    assert_clear(charts.slope(table(year=years, **rows), "year", "value", "They went", by="name"))
+
+
+@awkward()
+@given(rows=made(day=DAYS, topic=NAMES, alike=st.sampled_from([True, False, None])))
+def test_topics_of_votes_are_named_clear_of_each_other(rows):
+    assert_clear(charts.votes(table(**rows), "day", "topic", "alike", "They parted"))
+
+
+@awkward()
+@given(rows=made(day=DAYS, name=NAMES, value=OPTIONAL))
+def test_small_multiples_are_named_clear_of_each_other(rows):
+    rows = once(rows, "day", "name")
+    rows["value"][0] = 7
+    assert_clear(charts.multiples(table(**rows), "day", "value", "They went", by="name"))
+
+
+@awkward()
+@given(rows=made(name=NAMES, value=OPTIONAL, of=st.integers(0, 3)), names=FOUR)
+def test_parts_say_their_shares_clear_of_each_other(rows, names):
+    rows = once(rows | {"of": [names[at] for at in rows["of"]]}, "name", "of")
+    assert_clear(charts.parts(table(**rows), "name", "value", "They differ", by="of"))

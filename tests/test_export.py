@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import copy
 import io
 import json
@@ -9,6 +10,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import unquote
 
 import nbformat
 import pikepdf
@@ -16,9 +18,10 @@ import pytest
 
 from briefkit import export
 from briefkit.errors import BriefError
-from briefkit.export import fonts
+from briefkit.export import citation, fonts
+from briefkit.export.document import Claim
 from briefkit.export.svg import Drawings, Unreadable
-from briefkit.facts import FIGURE
+from briefkit.facts import CLAIM, FACT, FIGURE
 
 FILES = Path(__file__).parent / "files"
 
@@ -67,6 +70,42 @@ def test_the_first_cell_gives_title_and_answer_and_the_outputs_give_the_day():
     assert (made.subject, made.as_of, made.day) == ("Lamp control", "2003-01-01", "1 January 2003")
 
 
+def test_a_brief_ends_with_its_claims_their_verdicts_and_what_decided_them():
+    made = export.document(sample("brief"))
+    claims = [block for block in made.blocks if isinstance(block, Claim)]
+    table = made.blocks[-1]
+    assert table.heads == ["Claim", "Verdict", "Evidence", "Sources"]
+    assert [line[:3] for line in table.lines] == [[made.sentence, made.verdict, made.evidence] for made in claims]
+    assert table.sources == sorted({number for made in claims for number in made.sources})
+
+
+def test_a_value_in_a_heading_is_text_without_a_note():
+    notebook = sample("brief")
+    heading = cell(notebook, "headroom")
+    expression = heading.metadata.user_expressions[0].expression
+    before = len(export.document(notebook).notes)
+    heading.source = heading.source.replace("## ", f"## It is {{eval}}`{expression}`: ", 1)
+    made = export.document(notebook)
+    node = next(block for block in made.blocks if block.cell == "headroom").nodes[0]
+    value = heading.metadata.user_expressions[0].result.data[FACT]["text"]
+    assert {child.kind for child in node.children} == {"text"}
+    assert f"It is {value}: " in "".join(child.text for child in node.children)
+    assert len(made.notes) == before
+
+
+def test_hindsight_is_marked_in_its_note_and_counted_for_the_edition():
+    notebook = sample("brief")
+    fact = cell(notebook, "headroom").metadata.user_expressions[0].result.data[FACT]
+    fact["hindsight"] = [[*fact["rows"][0], "2005-10-05"]]
+    made = export.document(notebook)
+    assert "public on 5 October 2005, after this edition’s day: hindsight." in " ".join(
+        note.support_words for note in made.notes
+    )
+    assert made.blocks[-1].cell == "hindsight"
+    told = made.blocks[-1].nodes[1].children[0].text
+    assert told.startswith("1 of the ") and "became public only after 1 January 2003" in told
+
+
 def test_blocks_stand_in_the_order_of_the_notebook():
     made = export.document(sample("brief"))
     kinds = [(type(block).__name__, block.cell) for block in made.blocks]
@@ -80,6 +119,8 @@ def test_blocks_stand_in_the_order_of_the_notebook():
         ("Claim", "claim-end"),
         ("Figure", "fig-later"),
         ("Prose", "limits"),
+        ("Prose", "claims"),
+        ("Table", "claims-table"),
     ]
 
 
@@ -256,8 +297,8 @@ def test_a_table_has_caption_scopes_and_numbers_to_the_right(page):
 
 
 def test_a_lapsed_claim_differs_in_words_and_sign_not_in_colour_alone(page):
-    assert '<span class="sign" aria-hidden="true">×</span> Claim 2: held then, does not hold now' in page
-    assert '<span class="sign" aria-hidden="true">✓</span> Claim 1: holds' in page
+    said = re.findall(r'<span class="sign" aria-hidden="true">(.)</span> <a [^>]*>(Claim \d)</a>: ([^<]*)<', page)
+    assert said == [("✓", "Claim 1", "holds"), ("×", "Claim 2", "held then, does not hold now")]
 
 
 def test_dark_charts_use_the_colours_that_the_charts_name():
@@ -270,7 +311,7 @@ def test_dark_charts_use_the_colours_that_the_charts_name():
 
 
 def test_within_a_site_a_page_links_to_its_paper_and_to_the_front_page():
-    page = export.html_page(sample("brief"), "lamps", site=True)
+    page = export.html_page(sample("brief"), "lamps", export.Place())
     assert 'href="lamps.pdf"' in page
     assert 'href="index.html"' in page
     assert 'href="lamps.pdf"' not in export.html_page(sample("brief"), "lamps")
@@ -287,13 +328,120 @@ def test_code_is_shown_only_where_asked_and_never_the_setup():
     assert "open_data" not in shown
 
 
-def test_the_front_page_lists_each_brief_with_its_answer():
-    made = export.document(sample("brief"), "lamps")
-    page = export.front_page([("lamps", made)])
-    assert '<a href="lamps.html">Ruritania kept its lamps under the cap, and the cap ran out</a>' in page
-    assert made.answer_text in page
-    assert 'href="lamps.pdf"' in page
-    assert "As of 1 January 2003" in page
+def test_a_page_lists_its_headings_behind_the_summary(page):
+    contents = re.search(r'</section>\n<nav class="contents".*?</nav>', page, re.DOTALL).group()
+    listed = re.findall(r'<li><a href="#([\w-]+)">', contents)
+    assert listed == ["headroom", "table-intro", "limits", "claims"]
+    assert all(f'<h2 id="{name}">' in page for name in listed)
+
+
+def test_a_page_of_few_headings_has_no_list_of_them():
+    notebook = sample("brief")
+    for name in ("table-intro", "limits"):
+        notebook.cells.remove(cell(notebook, name))
+    assert '<nav class="contents"' not in export.html_page(notebook, "x")
+
+
+def test_headings_figures_tables_and_claims_are_addresses_that_stay(page):
+    for cell_id in ("headroom", "fig-holdings", "table-caps", "claim-caps"):
+        assert f'id="{cell_id}"' in page
+        assert f'href="#{cell_id}"' in page
+
+
+def test_a_heading_that_holds_a_link_is_none_itself():
+    notebook = sample("brief")
+    cell(notebook, "headroom").source = "## See [the rest](https://example.org/rest)"
+    link = '<h2 id="headroom">See <a href="https://example.org/rest">the rest</a></h2>'
+    assert link in export.html_page(notebook, "x")
+
+
+def test_a_claim_that_somebody_else_made_names_them_and_wears_its_own_sign():
+    notebook = sample("brief")
+    told = cell(notebook, "claim-caps").outputs[0].data[CLAIM]
+    signs = {}
+    for verdict, holds in (("supported", True), ("partly", False), ("contradicted", False), ("cannot be told", False)):
+        told.update(verdict=verdict, holds=holds, whose="The Ruritanian minister")
+        page = export.html_page(notebook, "x")
+        found = re.search(r'hidden="true">(.)</span> <a [^>]*>Claim 1</a>: [^<]*</span> ([^<]*)', page)
+        sign, words = found.groups()
+        assert words.startswith("The Ruritanian minister: ")
+        signs[verdict] = sign
+    assert len(set(signs.values())) == 4
+
+
+def test_a_page_says_what_it_is_to_catalogues_and_previews(page):
+    told = dict(re.findall(r'<meta (?:name|property)="([\w:.]+)" content="([^"]*)">', page))
+    assert told["dcterms.title"] == told["og:title"] == "Ruritania kept its lamps under the cap, and the cap ran out"
+    assert told["dcterms.date"] == "2003-01-01"
+    assert told["citation_publication_date"] == "2003/01/01"
+    assert told["dcterms.creator"] == told["citation_author"] == "The Rebalance authors"
+    assert told["description"].startswith("In March Ruritania stood 94 lamps")
+
+
+def saved(page, name):
+    mime, content = re.search(rf'download="{re.escape(name)}" href="data:([^;]+);charset=utf-8([^"]+)"', page).groups()
+    text = unquote(content[1:]) if content[0] == "," else base64.b64decode(content[8:]).decode()
+    return mime, text
+
+
+def test_a_brief_can_be_cited_from_its_page(page):
+    mime, entry = saved(page, "export-brief.bib")
+    assert mime == "application/x-bibtex"
+    assert entry.startswith("@misc{rebalance-export-brief-2003-01-01,\n  author = {{The Rebalance authors}},\n")
+    assert "  title = {{Ruritania kept its lamps under the cap, and the cap ran out}},\n" in entry
+    mime, record = saved(page, "export-brief.json")
+    assert mime == "application/vnd.citationstyles.csl+json"
+    (record,) = json.loads(record)
+    assert (record["issued"], record["edition"]) == ({"date-parts": [[2003, 1, 1]]}, "as of 1 January 2003")
+
+
+def test_signs_in_a_title_do_not_break_a_bibtex_file():
+    made = export.Document("x", r"10% of R&D_{a} \ ~", as_of="spring", is_brief=True)
+    entry = citation.bibtex(made)
+    assert r"title = {{10\% of R\&D\_\{a\} \textbackslash{} \textasciitilde{}}}," in entry
+    assert "year" not in entry
+
+
+def test_a_notebook_from_elsewhere_is_not_offered_for_citation():
+    page = export.html_page(sample("foreign"), "x")
+    assert 'id="cite"' not in page
+    assert "dcterms.creator" not in page
+
+
+NARROW = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 360 9"><text id="a" class="fill-ink">Ruritania</text></svg>'
+)
+
+
+def test_a_narrow_drawing_stands_beside_the_wide_one_each_with_its_own_words():
+    notebook = sample("brief")
+    cell(notebook, "fig-holdings").outputs[0].data[FIGURE]["narrow"] = NARROW
+    page = export.html_page(notebook, "x")
+    figure = re.search(r'<figure class="wide" id="fig-holdings">.*?</figure>', page, re.DOTALL).group()
+    assert re.findall(r'<div class="chart ([^"]+)">', figure) == ["broad", "slim"]
+    assert figure.count("role=img") == 2
+    assert "<text class=fill-ink>Ruritania</text>" in figure
+    later = re.search(r'<figure class="wide" id="fig-later">.*?</figure>', page, re.DOTALL).group()
+    assert "slim" not in later
+
+
+def test_within_a_site_a_panel_leads_to_its_rows():
+    page = export.html_page(sample("brief"), "lamps", export.Place("", "../"))
+    assert "row <a href=../data/holdings.html#r-2001-03-01-RUR>2001-03-01 · RUR</a>" in page
+    assert "<a href=../data/lamps.html>Table lamps, 29 rows</a>" in page
+
+
+def test_within_a_site_a_figure_is_offered_as_svg_and_png():
+    page = export.html_page(sample("brief"), "lamps", export.Place())
+    assert 'href="figures/lamps-fig-holdings.svg" aria-label="Figure 1 as SVG"' in page
+    assert 'href="figures/lamps-fig-holdings.png" aria-label="Figure 1 as PNG"' in page
+    assert "figures/" not in export.html_page(sample("brief"), "lamps")
+
+
+def test_a_drawing_becomes_a_picture_and_what_is_none_is_named():
+    assert export.png(NARROW).startswith(b"\x89PNG")
+    with pytest.raises(BriefError, match=r'cell "fig-x": its drawing cannot be made into a picture .* expected an SVG'):
+        export.png("no drawing", 'x.ipynb, cell "fig-x"')
 
 
 # --- the paper -------------------------------------------------------------------------------------------------------
@@ -321,7 +469,7 @@ def test_the_paper_is_structured_as_the_notebook_is(paper):
 
 
 def test_the_paper_carries_the_data_that_it_shows(paper):
-    assert sorted(paper.attachments) == ["figure-1.csv", "figure-2.csv", "table-1.csv"]
+    assert sorted(paper.attachments) == ["figure-1.csv", "figure-2.csv", "table-1.csv", "table-2.csv"]
     table = paper.attachments["table-1.csv"]
     assert table.get_file().mime_type == "text/csv"
     assert table.description == "Data of table 1: Lamps on 1 March 2001, and the room left under each cap"

@@ -28,8 +28,12 @@ FLOORS = {
     "claims": 2,
     "kernels": 3,
     "run": 3,
+    "cache": 3,
+    "ledger": 3,
     "export": 3,
+    "site": 4,
     "build": 4,
+    "check": 4,
     "cli": 5,
 }
 # Within a floor: who may import whom.
@@ -43,6 +47,8 @@ ARROWS = {
     ("wording", "prose"),
     ("charts", "displays"),
     ("run", "kernels"),
+    ("cache", "run"),
+    ("build", "site"),
 }
 
 HOMES = {
@@ -54,7 +60,7 @@ HOMES = {
     "mdit_py_plugins": {"prose"},
     "jupyter_client": {"kernels"},
     "nbclient": {"run"},
-    "nbformat": {"run", "export"},
+    "nbformat": {"run", "cache", "ledger", "check", "export"},
     "nbconvert": {"export"},
     "traitlets": {"export"},
     "jinja2": {"export"},
@@ -147,6 +153,13 @@ def floor_faults(module: str, imported: str) -> str:
 def test_every_module_stands_on_a_floor() -> None:
     found = {_module(path) for path in _modules()} - {"__init__"}
     assert found == set(FLOORS), "briefkit/ and FLOORS differ: give a new module its floor here and in the design"
+
+
+def test_a_kept_run_depends_on_every_module_that_a_kernel_loads() -> None:
+    from briefkit.cache import KERNEL_SIDE
+
+    below = {name for name, floor in FLOORS.items() if floor < FLOORS["run"]} - {"dictionary", "wording", "corrections"}
+    assert below <= set(KERNEL_SIDE)
 
 
 def test_a_module_imports_only_from_lower_floors() -> None:

@@ -1,4 +1,8 @@
-"""Charts in the house style: verbs named by shape, and one finisher for any matplotlib figure."""
+"""Charts in the house style: verbs named by shape, and one finisher for any matplotlib figure.
+
+Through time: `line`, `multiples`, `dots`, `timeline`, `spans`, `votes`. Side by side: `bars`, `parts`, `pairs`.
+From one moment to another: `slope`.
+"""
 
 from __future__ import annotations
 

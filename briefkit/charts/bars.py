@@ -10,7 +10,7 @@ from typing import Any
 from briefkit.charts import words
 from briefkit.charts.figure import Figure
 from briefkit.charts.frame import Chart
-from briefkit.charts.house import BOLD, PALE, TEAL, TEXT, Look, country_look, width_of
+from briefkit.charts.house import BOLD, LINE_HEIGHT, PALE, TEAL, TEXT, Look, country_look, width_of
 from briefkit.charts.plot import Plot, across_ticks, number_ticks
 from briefkit.charts.reading import Reading, day_of, place, read, read_marks
 from briefkit.charts.references import FLAG_MARGIN, draw_flags, flags_of
@@ -224,7 +224,8 @@ class Standing(Amounts):
         plot.frame(sheet, self._across(span, plot), texts)
         draw_flags(sheet, plot, flags[0], Room(plot.area), lift=14)  # over the values on the columns
         thick = max(0.78 * (plot.x(places[0] + nearest) - plot.x(places[0])), 1.6)
-        for x in self.xs:
+        self.written: list[tuple[float, float, float]] = []
+        for x in sorted(self.xs, key=lambda x: x not in self.highlight):
             self._column(sheet, plot, x, min(thick, 46))
         return sheet
 
@@ -252,12 +253,23 @@ class Standing(Amounts):
                 base += value or 0
             else:
                 left += each
+        if self.stack or len(parts) == 1:
+            self._value(sheet, plot, x, thick)
+
+    def _value(self, sheet: Sheet, plot: Plot, x: Any, thick: float) -> None:
+        """Say the value of a column that is pointed out, of the highest one, or of all where there is room."""
         total = self.totals[x]
         roomy = len(self.xs) <= FEW_COLUMNS and thick / 0.78 > self.widest + 4
-        told = x in self.highlight or (not self.highlight and (roomy or x == self.tallest))
-        if total is not None and told and (self.stack or len(parts) == 1):
-            y = plot.y(total) + 3 if total >= 0 else plot.y(total) - TEXT
-            sheet.text(centre, y, self.said(total), "ink", weight=BOLD, ha="center")
+        if total is None or not (x in self.highlight or (not self.highlight and (roomy or x == self.tallest))):
+            return
+        wide = width_of(self.said(total), weight=BOLD)
+        middle = max(plot.x(place(x)), plot.area.left + wide / 2)  # clear of the values along the axis
+        y = plot.y(total) + 3 if total >= 0 else plot.y(total) - TEXT
+        while any(abs(middle - at) < (wide + other) / 2 + 3 and abs(y - up) < TEXT for at, up, other in self.written):
+            y += LINE_HEIGHT
+        if y <= max(plot.area.top, plot.y(max(total, 0))) + 3:
+            self.written.append((middle, y, wide))
+            sheet.text(middle, y, self.said(total), "ink", weight=BOLD, ha="center")
 
     @cached_property
     def widest(self) -> float:

@@ -18,7 +18,7 @@ from matplotlib.textpath import TextToPath
 from briefkit.errors import BriefError
 
 FAMILY = "Source Sans Pro"
-WIDTH = 518.4  # points: 7.2 inches
+WIDTH = 460.8  # points: on the 148 mm between the margins of A4 no text falls below eight of them
 SLIM = 400.0  # points: on a sheet less wide than this, names make room for marks
 NARROW = 270.0  # points, 360 pixels: on a phone's 320 pixels, less its margins, no text falls below nine of them
 TEXT = 9.0

@@ -18,6 +18,8 @@ from briefkit.charts.telling import Points, crossing_words, limit_words, marks_w
 from briefkit.tables import Table
 
 LABEL_WIDTH = 105.0
+GAP = 14.0  # between panels
+SOME = 3  # panels that are told in a sentence each
 MANY = 45  # points in a series beyond which markers would hide the line
 
 
@@ -60,7 +62,8 @@ class Lines(Chart):
     """Lay out a line chart: first what is drawn, then the drawing at a width, then the words."""
 
     kind = "line"
-    body, most, least = 165.0, 3, 160.0  # of panels side by side: height, how many at most, and how narrow at least
+    body, most, least = 165.0, 3, 140.0  # of panels side by side: height, how many at most, and how narrow at least
+    spacing = 4.5  # points of width that each value needs, lest markers hide the line
 
     def __init__(self, reading: Reading, title: Any, limits: Any, marks: Sequence[Any], log: bool, start: Any) -> None:
         limits, limit_rows = read_limits(limits, reading.columns.get("panel"))
@@ -80,8 +83,9 @@ class Lines(Chart):
             self._one_value_each(of, points)
         here = [limit for limit in limits if limit.panel in ("", name)]
         values = [each["y"] for each in inside if each["y"] is not None] + [limit.value for limit in here]
-        if not values:
+        if not any(each["y"] is not None for each in self.reading.lines):
             raise self.fault("no known value", "at least one", "Choose other rows.")
+        values = values or [0, 1]
         return Panel(
             name, series, here, axis_ticks(min(values), max(values), self.log, self.start, self.title), max(values)
         )
@@ -103,17 +107,18 @@ class Lines(Chart):
         named = len(self.panels) > 1
         self.beyond = self.end_width()
         self.tick_width = max(width_of(self._tick(tick)) for panel in self.panels for tick in panel.ticks) + 7
-        each = (width - 18 * (across - 1)) / across
+        each = (width - GAP * (across - 1)) / across
         plot = each - self.tick_width - self.beyond
         flags = flags_of(self.marks, self.span, plot, self.beyond)
-        head = (LINE_HEIGHT + 8 if named else 6) + (flags[1] + 4 if self.marks else 0)
+        headings = [balanced(self.heading(panel), each, weight=BOLD) for panel in self.panels]
+        head = (max(map(len, headings)) * LINE_HEIGHT + 8 if named else 6) + (flags[1] + 4 if self.marks else 0)
         body = self.body if named else 220.0
         sheet, under_key = keyed(down * (head + body + 24), width, self.entries() if named else [])
         for at, panel in enumerate(self.panels):
-            left = (at % across) * (each + 18)
+            left = (at % across) * (each + GAP)
             bottom = under_key - (at // across + 1) * (head + body + 24) + 20
             if named:
-                sheet.text(left, bottom + body + head - TEXT, self.heading(panel), "ink", weight=BOLD)
+                sheet.lines(left, bottom + body + head - 0.2 * TEXT, [(line, "ink", BOLD) for line in headings[at]])
             self._draw_panel(sheet, panel, Box(left + self.tick_width, bottom, plot, body), flags[0])
         return sheet
 
@@ -124,15 +129,13 @@ class Lines(Chart):
         draw_flags(sheet, plot, flags, room)
         for name, points in panel.series.items():
             self._draw_series(sheet, plot, points, self.look(panel, name), room)
-        several = len(self.panels) > 1
-        crowded = [limit for limit in panel.limits if not draw_limit(sheet, plot, limit, room, several)]
-        self.draw_ends(sheet, plot, panel, crowded, room)
+        self.draw_names(sheet, plot, panel, room)
 
     def _draw_series(self, sheet: Sheet, plot: Plot, points: Points, look: Look, room: Room) -> None:
         for run in runs(points):
             xs, ys = [plot.x(place(each["x"])) for each in run], [plot.y(each["y"]) for each in run]
             sheet.stroke(xs, ys, look.job, 1.9, look.dash, order=3)
-            if len(points) <= MANY or len(run) == 1:
+            if len(points) <= min(MANY, plot.area.width / self.spacing) or len(run) == 1:
                 sheet.marks(xs, ys, look)
             room.take(zip(xs, ys, strict=True))
         if len(self.panels) == 1:
@@ -153,7 +156,8 @@ class Lines(Chart):
 
     def heading(self, panel: Panel) -> str:
         """Name a panel."""
-        return panel.name
+        known = any(each["y"] is not None for points in panel.series.values() for each in points)
+        return panel.name if known else f"{panel.name}, not known"
 
     def entries(self) -> list[Entry]:
         """Name the series and reference lines in a key, where there are several panels."""
@@ -168,11 +172,14 @@ class Lines(Chart):
         values = [
             width_of(self.reading.said(each["y"], role="y"), weight=BOLD) for each in self.reading.lines if each["y"]
         ]
-        limits = [width_of(limit.short) for panel in self.panels for limit in panel.limits if named]
-        return max([*names, *values, *limits, FLAG_MARGIN - 10 if self.marks else 20]) + 10
+        limits = [limit.short for panel in self.panels for limit in panel.limits if named]
+        words_of_limits = [width_of(word) for short in limits for word in short.split()]
+        return max([*names, *values, *words_of_limits, FLAG_MARGIN - 10 if self.marks else 20]) + 10
 
-    def draw_ends(self, sheet: Sheet, plot: Plot, panel: Panel, crowded: list[Limit], room: Room) -> None:
-        """Name each series at its end, and give its last value; also the reference lines that found no room."""
+    def draw_names(self, sheet: Sheet, plot: Plot, panel: Panel, room: Room) -> None:
+        """Draw and name the reference lines; name each series at its end, with its last value."""
+        several = len(self.panels) > 1
+        crowded = [limit for limit in panel.limits if not draw_limit(sheet, plot, limit, room, several)]
         area, ends = plot.area, []
         for limit in crowded:
             ends.append((plot.y(limit.value), balanced(limit.short or limit.text, self.beyond - 10), "ink", 400))
@@ -223,16 +230,18 @@ class Lines(Chart):
         if not several:
             limits = [limit_words(reading, limit, self.panels[0].series) for limit in self.panels[0].limits]
             return [text, self._panel_told(self.panels[0]), *(["; ".join(limits)] if limits else []), *marked]
-        panels = [
-            f"{panel.name}: "
-            + "; ".join(
-                [self._panel_told(panel), *(limit_words(reading, limit, panel.series) for limit in panel.limits)]
-            )
-            for panel in self.panels
-        ]
-        return [text, *(panels if len(panels) + len(marked) <= 3 else ["; ".join(panels)]), *marked]
+        limits = [limit for panel in self.panels for limit in panel.limits]
+        panels = [self._panel_told(panel, brief=len(self.panels) > SOME) for panel in self.panels]
+        if len(panels) > SOME:
+            texts = list(dict.fromkeys(limit.text for limit in limits))
+            about = [f"reference line: {words.listing(texts)}"] if texts else []
+            return [text, "; ".join(panels), *(["; ".join(about + marked)] if about or marked else [])]
+        return [text, *(panels if len(panels) + len(marked) <= SOME else ["; ".join(panels)]), *marked]
 
-    def _panel_told(self, panel: Panel) -> str:
+    def _panel_told(self, panel: Panel, brief: bool = False) -> str:
         series = {name: points for name, points in panel.series.items() if points}
-        told = [series_words(self.reading, name, points) for name, points in series.items()]
-        return "; ".join(told + crossing_words(self.reading, series, self.log))
+        told = [series_words(self.reading, name or panel.name, each, brief) for name, each in series.items()]
+        if not brief:
+            told += crossing_words(self.reading, series, self.log)
+            told += [limit_words(self.reading, limit, panel.series) for limit in panel.limits if len(self.panels) > 1]
+        return ("" if "" in series or len(self.panels) == 1 else f"{panel.name}: ") + "; ".join(told)

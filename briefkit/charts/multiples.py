@@ -9,7 +9,8 @@ from briefkit.charts.figure import Figure
 from briefkit.charts.house import TEAL, Look, country_look
 from briefkit.charts.lines import Lines, Panel
 from briefkit.charts.plot import Plot, axis_ticks
-from briefkit.charts.reading import Limit, place, read
+from briefkit.charts.reading import place, read
+from briefkit.charts.references import limit_line
 from briefkit.charts.room import Room
 from briefkit.charts.sheet import Entry, Sheet
 from briefkit.charts.telling import runs
@@ -41,7 +42,7 @@ class Multiples(Lines):
     """Lay out small panels that share their scales."""
 
     kind = "multiples"
-    body, most, least = 84.0, 4, 118.0
+    body, most, least, spacing = 84.0, 4, 118.0, 9.0
 
     def __init__(self, *given: Any) -> None:
         super().__init__(*given)
@@ -60,20 +61,23 @@ class Multiples(Lines):
         return f"{panel.name} {self.reading.said(known[-1], role='y')}" if known else f"{panel.name}, not known"
 
     def entries(self) -> list[Entry]:
-        """Leave out the key: each panel has its name."""
-        return []
+        """Name the reference lines alone: each panel has the name of its series."""
+        limits = {limit.text: limit.start for panel in self.panels for limit in panel.limits}
+        return [(text, Look("ink", "", "solid"), "limit" if start else "level") for text, start in limits.items()]
 
     def end_width(self) -> float:
         """Leave no room at the ends of the lines."""
         return 6.0
 
-    def draw_ends(self, sheet: Sheet, plot: Plot, panel: Panel, crowded: list[Limit], room: Room) -> None:
-        """Name no ends, but draw the other series behind this one."""
+    def draw_names(self, sheet: Sheet, plot: Plot, panel: Panel, room: Room) -> None:
+        """Draw the reference lines, which the key names, and the other series behind this one."""
+        for limit in panel.limits:
+            limit_line(sheet, plot, limit)
         for other in self.panels:
             for points in other.series.values() if other is not panel else ():
                 for run in runs(points):
                     xs, ys = [plot.x(place(each["x"])) for each in run], [plot.y(each["y"]) for each in run]
-                    sheet.stroke(xs, ys, "grid", 1, order=1)
+                    sheet.stroke(xs, ys, "pale", 0.7, order=1)
 
     def note(self) -> str:
         """Say that the panels share their scale."""

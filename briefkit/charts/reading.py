@@ -65,6 +65,11 @@ class Reading:
         """Say a line's x as prose would: a date only as precisely as its row states it."""
         return self.said(line[role], line.get("precision") or "day", role)
 
+    def dated(self, line: dict[str, Any]) -> str:
+        """Say when, with its preposition: on 1 March 2001, in March 2001, in 2001, at 7."""
+        whole = isinstance(line["x"], dt.date) and (line.get("precision") or "day") == "day"
+        return f"{'on' if whole else 'at' if self.across in ('number', 'text') else 'in'} {self.when(line)}"
+
     def said(self, value: Any, precision: str = "day", role: str = "x") -> str:
         """Say a value of a role as prose would; a year has no comma."""
         if isinstance(value, dt.date):

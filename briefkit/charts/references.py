@@ -43,15 +43,9 @@ def draw_flags(
 
 
 def draw_limit(sheet: Sheet, plot: Plot, limit: Limit, room: Room, brief: bool = False) -> bool:
-    """Draw a reference line, dotted before it holds and solid after; tell whether there was room to name it."""
-    low, high = plot.span
-    start = min(max(place(limit.start), low), high) if limit.start else low
-    left, at, right, y = plot.area.left, plot.x(start), plot.area.right, plot.y(limit.value)
-    if start > low:
-        sheet.stroke([left, at], [y, y], "ink", 1.3, (0, (1, 1.8)), order=2.5)
-    if start < high:
-        sheet.stroke([at if start > low else left, right], [y, y], "ink", 1.5, order=2.5)
-    room.take([(left, y), (right, y)])
+    """Draw a reference line and name it in place; tell whether there was room to."""
+    at, y = limit_line(sheet, plot, limit), plot.y(limit.value)
+    room.take([(plot.area.left, y), (plot.area.right, y)])
     text = limit.short if brief and limit.short else limit.text
     for width, reach in ((150, 12), (100, 12)) if brief else ((150, 12), (100, 12), (150, 70), (100, 90)):
         lines = balanced(text, min(width, 0.9 * plot.area.width))
@@ -65,6 +59,18 @@ def draw_limit(sheet: Sheet, plot: Plot, limit: Limit, room: Room, brief: bool =
         sheet.stroke([at, nearest], [y, box.bottom if box.bottom > y else box.top], "ink", 0.8)
     sheet.lines(box.left + 3, box.top - 2, [(line, "ink", 400) for line in lines])
     return True
+
+
+def limit_line(sheet: Sheet, plot: Plot, limit: Limit) -> float:
+    """Draw a reference line, dotted before it holds and solid after; give where it begins to hold."""
+    low, high = plot.span
+    start = min(max(place(limit.start), low), high) if limit.start else low
+    left, at, right, y = plot.area.left, plot.x(start), plot.area.right, plot.y(limit.value)
+    if start > low:
+        sheet.stroke([left, at], [y, y], "ink", 1.3, (0, (1, 1.8)), order=2.5)
+    if start < high:
+        sheet.stroke([at if start > low else left, right], [y, y], "ink", 1.5, order=2.5)
+    return at
 
 
 def limit_entries(limits: Sequence[Limit]) -> list[Entry]:

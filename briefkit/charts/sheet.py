@@ -12,9 +12,9 @@ from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 from matplotlib.transforms import Affine2D
 
-from briefkit.charts.house import BOLD, INKS, LEADING, TEXT, WIDTH, Look, font, width_of
+from briefkit.charts.house import BOLD, INKS, LEADING, TEXT, WIDTH, Look, font, width_of, wrapped
 
-SWATCH = {"line": 26.0, "bar": 13.0, "dot": 12.0, "hollow": 12.0, "limit": 30.0}
+SWATCH = {"line": 26.0, "bar": 13.0, "dot": 12.0, "hollow": 12.0, "limit": 30.0, "level": 30.0}
 Entry = tuple[str, Look, str]  # a series in a key: name, look, kind of swatch
 
 
@@ -128,7 +128,7 @@ class Sheet:
         """Name the series in rows, swatch and name."""
         left, y = 0.0, top - 0.75 * TEXT
         for name, look, kind in entries:
-            weight = 400 if kind == "limit" else BOLD
+            weight = 400 if kind in ("limit", "level") else BOLD
             if left and left + SWATCH[kind] + width_of(name, weight=weight) > self.width:
                 left, y = 0.0, y - TEXT * LEADING
             middle = y + 0.33 * TEXT
@@ -138,11 +138,17 @@ class Sheet:
             elif kind == "limit":
                 self.stroke([left, left + 11], [middle, middle], look.job, 1.3, (0, (1, 1.8)))
                 self.stroke([left + 11, left + 26], [middle, middle], look.job, 1.5)
+            elif kind == "level":
+                self.stroke([left, left + 26], [middle, middle], look.job, 1.5)
             elif kind == "bar":
                 self.box(left, y - 0.5, 9, 8, look.job)
             else:
                 self.marks([left + 4], [middle], look, 6.5, hollow=kind == "hollow")
-            left = self.text(left + SWATCH[kind], y, name, look.text, weight=weight).right + 16
+            first, *more = wrapped(name, self.width - SWATCH[kind], weight=weight)  # of a name wider than the sheet
+            left, start = self.text(left + SWATCH[kind], y, first, look.text, weight=weight).right + 16, left
+            for line in more:
+                y -= TEXT * LEADING
+                left = self.text(start + SWATCH[kind], y, line, look.text, weight=weight).right + 16
         return Box(0, y - 0.25 * TEXT, left, top - y + 0.25 * TEXT)
 
 
@@ -166,4 +172,5 @@ def keyed(height: float, width: float, entries: Sequence[Entry]) -> tuple[Sheet,
 
 def key_height(entries: Sequence[Entry], width: float) -> float:
     """Tell how high a key is with the air under it; where there is one series, there is no key."""
-    return Sheet(1, width).key(0, entries).height + 8 if len(entries) > 1 else 0
+    needed = len(entries) > 1 or any(kind in ("limit", "level") for _, _, kind in entries)
+    return Sheet(1, width).key(0, entries).height + 8 if needed else 0

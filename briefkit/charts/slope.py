@@ -9,7 +9,18 @@ from typing import Any
 from briefkit.charts import words
 from briefkit.charts.figure import Figure
 from briefkit.charts.frame import Chart
-from briefkit.charts.house import BOLD, LINE_HEIGHT, MOST_SERIES, PALE, TEXT, Look, balanced, looks, width_of
+from briefkit.charts.house import (
+    BOLD,
+    LINE_HEIGHT,
+    MOST_SERIES,
+    PALE,
+    TEXT,
+    Look,
+    balanced,
+    country_look,
+    looks,
+    width_of,
+)
 from briefkit.charts.plot import Plot, axis_ticks
 from briefkit.charts.reading import Reading, place, read
 from briefkit.charts.room import spread
@@ -35,7 +46,7 @@ def slope(
 ) -> Figure:
     """Join the values of each series at two moments by a line, named at both ends.
 
-    Beyond four series, only the countries and those in `highlight` have a colour. The scale starts at `start`, else
+    Beyond four series, only the two countries and those in `highlight` have a colour. The scale starts at `start`, else
     at zero where that leaves the lines readable; a cut is said in the subtitle.
     """
     reading = read(table, title, x=x, y=y, by=by)
@@ -74,7 +85,8 @@ class Slope(Chart):
     @cached_property
     def looks(self) -> dict[str, Look]:
         names = list(self.series)
-        chosen = [name for name in names if name in self.highlight] or (names if len(names) <= MOST_SERIES else [])
+        chosen = [name for name in names if name in self.highlight or country_look(name)]
+        chosen = names if len(names) <= MOST_SERIES and not self.highlight else chosen
         return dict.fromkeys(names, PALE) | looks(chosen)
 
     def draw(self, width: float) -> Sheet:
@@ -143,6 +155,8 @@ class Slope(Chart):
         }
         up, down = (sum(sign * change > 0 for change in changes.values()) for sign in (1, -1))
         sentences.append(f"{up} rise, {down} fall and {len(changes) - up - down} stay as they were")
+        if not changes:
+            return [sentences[0], "Of no series are both values known"]
         ends = {min(changes, key=lambda name: changes[name]), max(changes, key=lambda name: changes[name])}
         told = [series_words(reading, name, self.series[name]) for name in self.series if name in ends]
         sentences.append(f"The widest changes: {'; '.join(told)}")

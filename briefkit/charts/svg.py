@@ -30,6 +30,7 @@ DEFAULTS = {
     "stroke-width": "1",
     "stroke-dashoffset": "0",
 }
+LEVEL = re.compile(r"translate\(([-\d.e]+) 0\)")
 NUMBER = re.compile(r"-?\d*\.?\d+(?:e-?\d+)?")
 
 
@@ -93,8 +94,12 @@ class _Slimmer:
         if tag == "path" and node.get("transform") == "scale(0.015625)":
             self._keep(self._letter(name), path(node.get("d", ""), digits=0, scale=10 / 64))
             return ""
-        if tag == "use" and self._letter(node.get(LINK, "")[1:]) in self._blank:
+        if tag == "use" and (letter := self._letter(node.get(LINK, "")[1:])) in self._blank:
             return ""
+        if tag == "use" and letter in self.letters:
+            moved = _moved(node.get("transform", ""), tag)
+            place = "".join(f' {key}="{value}"' for key, value in moved.items())
+            return f'<use href="#{letter}"{place}/>'
         attributes = self._attributes(node) | self._shared_paint(node)
         inside = "".join(self.element(child) for child in node)
         if tag == "path" and node.get("id") is None and attributes.get("fill") == "none" and "stroke" not in attributes:
@@ -174,7 +179,7 @@ def _moved(transform: str, tag: str) -> dict[str, str]:
     """Shorten a transform; a letter that is only set further along its line keeps just an x."""
     if not transform:
         return {}
-    only = re.fullmatch(r"translate\(([-\d.e]+) 0\)", transform)
+    only = LEVEL.fullmatch(transform)
     if tag == "use" and only:
         return {"x": short(float(only[1]), 0)}
     digits = 4 if "matrix" in transform else 2

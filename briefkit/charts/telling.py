@@ -33,8 +33,11 @@ def runs(points: Points) -> list[Points]:
     return [run for run in found if run]
 
 
-def series_words(reading: Reading, name: str, points: Points) -> str:
-    """Say where a series starts and ends, its extremes where they lie between, and what is unknown."""
+def series_words(reading: Reading, name: str, points: Points, brief: bool = False) -> str:
+    """Say where a series starts and ends, its extremes where they lie between, and what is unknown.
+
+    In brief, the extremes are left out.
+    """
     known = [each for each in points if each["y"] is not None]
     if not known:
         return f"{name or 'the line'} has no known value"
@@ -49,7 +52,7 @@ def series_words(reading: Reading, name: str, points: Points) -> str:
     text += "".join(
         f", {word} {at(each)}"
         for word, each in (("highest", high), ("lowest", low))
-        if each["y"] not in (first["y"], last["y"])
+        if each["y"] not in (first["y"], last["y"]) and not brief
     )
     gaps = [reading.when(each) for each in points if each["y"] is None]
     return (
@@ -93,6 +96,9 @@ def crossing_words(reading: Reading, series: dict[str, Points], log: bool = Fals
             times = {1: "once", 2: "twice"}.get(len(where), f"{words.counted(len(where), 'time')}, first")
             last = f", last {said[-1]}" if len(where) > 2 else f" and {said[1]}" if len(where) == 2 else ""
             found.append(f"{one} and {two} cross {times} {said[0]}{last}")
+    if len(found) > 2:
+        total = sum(len(crossings(series[one], series[two], log)) for one, two in itertools.combinations(series, 2))
+        return [f"the lines cross {words.counted(total, 'time')} in all"]
     return found
 
 
@@ -103,7 +109,7 @@ def limit_words(reading: Reading, limit: Limit, series: dict[str, Points]) -> st
         known = [each for each in points if each["y"] is not None]
         above = [each for each in known if each["y"] > limit.value]
         if known:
-            last = f", last on {reading.when(above[-1])}" if above else ""
+            last = f", last {reading.dated(above[-1])}" if above else ""
             count = f"at {len(above)} of {len(known)} {reading.points[1]}" if above else "nowhere"
             parts.append(f"{name or 'the line'} lies above it {count}{last}")
     text = limit.text if limit.text[1:2].isupper() else limit.text[:1].lower() + limit.text[1:]

@@ -124,7 +124,8 @@ class Timeline(Chart):
             if len(told) <= FEW:
                 sentences.append(f"{f'{side}: ' if side else ''}{'; '.join(told)}")
             else:
-                opening = f"{side + ': ' if side else ''}{words.counted(len(told), 'event')}, {self._when(events)}"
+                opening = f"{side}: {words.counted(len(told), 'event')}, " if side else ""
+                opening += self._when(events)
                 sentences.append(f"{opening}; first {told[0]}; last {told[-1]}")
         return sentences
 

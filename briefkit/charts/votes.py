@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,14 +13,14 @@ from briefkit.charts.frame import Chart
 from briefkit.charts.house import BOLD, GOLD, TEAL, TEXT, Look, width_of
 from briefkit.charts.plot import Plot, across_ticks
 from briefkit.charts.reading import Reading, place, read
-from briefkit.charts.room import spread
 from briefkit.charts.rows import Rows
-from briefkit.charts.sheet import Box, Sheet, keyed
+from briefkit.charts.sheet import Box, Sheet, broken, keyed
 from briefkit.tables import Table
 
 LABEL_WIDTH = 150.0
-HALF = 9.0  # points: the height of a vote over or under the line of its topic
+COLUMN = 3.4  # points: votes that fall within so little of the axis are stacked
 FEW = 8  # topics that are told one by one
+Vote = tuple[float, int, bool | None]  # where it stands along the axis, how high in its stack, and whether alike
 
 
 def votes(
@@ -34,7 +36,8 @@ def votes(
 ) -> Figure:
     """Draw a stroke for each vote: over its topic's line where `alike` is true, under it where it is false.
 
-    A vote of which it is not known stands on the line as an open circle. The last column counts.
+    Votes of about one day are stacked. One of which it is not known is an open circle under the line. The last
+    column counts.
     """
     reading = read(table, title, needed="x topic", numbers="", x=x, topic=topic, alike=alike)
     return Votes(reading, title, names).finished(subtitle, source_note)
@@ -61,33 +64,49 @@ class Votes(Chart):
 
     def draw(self, width: float) -> Sheet:
         rows = Rows(list(self.topics), width, LABEL_WIDTH)
-        tall = rows.heights([2 * HALF + 8] * len(self.topics))
-        entries = [(self.names[0], TEAL, "bar"), (self.names[1], GOLD, "bar")]
-        sheet, under_key = keyed(22 + sum(tall), width, [(f"{n}, {s}", *rest) for (n, *rest), s in
-                                 zip(entries, ("above the line", "below"), strict=True)])  # fmt: skip
         right = max(width_of(self._count(votes), weight=BOLD) for votes in self.topics.values()) + 10
-        plot = Plot(Box(rows.left, 20, width - rows.left - right, sum(tall)), self.span, (0,), 1)
+        across = Plot(Box(rows.left, 20, width - rows.left - right, 1), self.span, (0,), 1)
+        stacks = [self._stacks(across, votes) for votes in self.topics.values()]
+        most = max(level + 1 for up, down in stacks for _, level, _ in (*up, *down))
+        unit = min(9.0, max(1.8, 40.0 / most))
+        high = [[(max((level for _, level, _ in side), default=0) + 1) * unit for side in pair] for pair in stacks]
+        tall = rows.heights([up + down + 8 for up, down in high])
+        names = zip(self.names, (TEAL, GOLD), ("above the line", "below"), strict=True)
+        entries = [(f"{name}, {side}", look, "bar") for name, look, side in names]
+        sheet, top = keyed(22 + sum(tall), width, entries)
+        plot = across._replace(area=across.area._replace(height=sum(tall)))
         plot.frame(sheet, across_ticks(self.reading, self.span, plot.area.width), [""])
-        top = under_key
-        for at, (votes, height) in enumerate(zip(self.topics.values(), tall, strict=True)):
-            middle = rows.write(sheet, at, top, height)
-            sheet.stroke([plot.area.left, plot.area.right], [middle] * 2, "axis", 0.9, order=3)
-            self._strip(sheet, plot, votes, middle)
-            sheet.text(width, middle - 0.33 * TEXT, self._count(votes), "ink", weight=BOLD, ha="right")
-            top -= height
+        for at, votes in enumerate(self.topics.values()):
+            line = rows.write(sheet, at, top, tall[at]) + (high[at][1] - high[at][0]) / 2
+            sheet.stroke([plot.area.left, plot.area.right], [line] * 2, "axis", 0.9, order=3)
+            for side, sign in zip(stacks[at], (1, -1), strict=True):
+                self._strokes(sheet, side, line, sign * unit)
+            sheet.text(width, line - 0.33 * TEXT, self._count(votes), "ink", weight=BOLD, ha="right")
+            top -= tall[at]
         return sheet
 
-    def _strip(self, sheet: Sheet, plot: Plot, votes: list[dict[str, Any]], middle: float) -> None:
-        """Draw the votes of a topic, moved apart where they fell on nearly one day."""
-        for answer, look in ((True, TEAL), (False, GOLD), (None, None)):
-            of = [each for each in votes if each["alike"] is answer]
-            wide = min(4.0, plot.area.width / max(len(of), 1))
-            wanted = [plot.x(place(each["x"])) for each in of]
-            for x in spread(wanted, [wide] * len(of), plot.area.left, plot.area.right):
-                if look is None:
-                    sheet.marks([x], [middle], Look("muted", "o", ""), 4, hollow=True)
-                else:
-                    sheet.box(x - wide / 2 + 0.3, middle if answer else middle - HALF, wide - 0.6, HALF, look.job)
+    def _stacks(self, plot: Plot, votes: list[dict[str, Any]]) -> tuple[list[Vote], list[Vote]]:
+        """Stack the votes that fall on one place along the axis, alike upward, apart downward, unknown last."""
+        sides: tuple[list[Vote], list[Vote]] = ([], [])
+        count: Counter[tuple[int, int]] = Counter()
+        for each in sorted(votes, key=lambda each: each["alike"] is None):
+            side = 0 if each["alike"] else 1
+            column = int((plot.x(place(each["x"])) - plot.area.left) // COLUMN)
+            x = plot.area.left + (column + 0.5) * COLUMN
+            sides[side].append((x, count[side, column], each["alike"]))
+            count[side, column] += 1
+        return sides
+
+    def _strokes(self, sheet: Sheet, votes: list[Vote], line: float, step: float) -> None:
+        gap = 0.6 if abs(step) > 3 else 0.0
+        known = [(x, line + level * step, line + (level + 1) * step) for x, level, alike in votes if alike is not None]
+        if known:
+            xs = [x for x, _, _ in known for _ in "ab"]
+            ys = [y for _, start, end in known for y in (start, end - math.copysign(gap, step))]
+            sheet.stroke(*broken(xs, ys), (TEAL if step > 0 else GOLD).job, COLUMN - 0.6)
+        blank = [(x, line + (level + 0.5) * step) for x, level, alike in votes if alike is None]
+        if blank:
+            sheet.marks(*zip(*blank, strict=True), Look("muted", "o", ""), min(3.4, abs(step)), hollow=True)
 
     @staticmethod
     def _count(votes: list[dict[str, Any]]) -> str:
@@ -96,7 +115,7 @@ class Votes(Chart):
 
     def note(self) -> str:
         blank = any(each["alike"] is None for each in self.reading.lines)
-        said = f"At the right: how many {self.names[0][:1].lower()}{self.names[0][1:]}."
+        said = f"At the right: {self.names[0][:1].lower()}{self.names[0][1:]}, of all that are known."
         return said + (" An open circle: not known." if blank else "")
 
     def told(self) -> list[str]:
@@ -108,7 +127,7 @@ class Votes(Chart):
         alike = [each for each in ordered if each["alike"]]
         said = f"{name}: {self._count(ordered)} votes"
         if alike:
-            said += f", first on {reading.when(alike[0])}, last on {reading.when(alike[-1])}"
+            said += f", first {reading.dated(alike[0])}, last {reading.dated(alike[-1])}"
         unknown = sum(each["alike"] is None for each in ordered)
         sentences.append(said + (f"; not known: {unknown}" if unknown else ""))
         shown = list(self.topics.items())
@@ -116,7 +135,7 @@ class Votes(Chart):
             share = {topic: self._share(votes) for topic, votes in shown}
             ranked = sorted(shown, key=lambda each: -share[each[0]])
             shown = [ranked[0], ranked[-1]]
-        told = "; ".join(f"{topic} {self._count(votes)}" for topic, votes in shown)
+        told = "; ".join(f"{topic}, {self._count(votes)}" for topic, votes in shown)
         sentences.append(told if len(self.topics) <= FEW else f"Most and least often: {told}")
         return sentences
 

@@ -1,4 +1,4 @@
-"""Export a notebook: one page of HTML, one paper as PDF, the front page of a collection.
+"""Export a notebook: one page of HTML, one paper as PDF; lay out the pages of a site around them.
 
 The exporters are nbconvert's own kind (``brief_html``, ``brief_pdf``), so that ``jupyter nbconvert --to`` and
 JupyterLab's menu offer them. They read the notebook alone, never ``data/``.
@@ -9,27 +9,37 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-from briefkit.export.document import Document
-from briefkit.export.fonts import face_rules
-from briefkit.export.html import front_page, page
+from briefkit.export.document import Claim, Document, Figure, in_words
+from briefkit.export.fonts import face_rules, has_compiled
+from briefkit.export.html import Place, anchor, page, site_page
+from briefkit.export.picture import png
 from briefkit.export.reading import document
 from briefkit.export.typst import paper
 
 __all__ = [
     "BriefHTML",
     "BriefPDF",
+    "Claim",
     "Document",
+    "Figure",
+    "Place",
     "RoleValues",
+    "anchor",
     "document",
-    "front_page",
+    "has_compiled",
     "html_page",
+    "in_words",
+    "page",
+    "paper",
     "pdf_paper",
+    "png",
     "prepare",
+    "site_page",
 ]
 
 
-def html_page(notebook: Any, name: str = "", site: bool = False, show_code: bool = False) -> str:
-    """Write a notebook as one HTML page; with `site` it links to its neighbours there."""
+def html_page(notebook: Any, name: str = "", site: Place | None = None, show_code: bool = False) -> str:
+    """Write a notebook as one HTML page; with its `site` it leads to its neighbours there."""
     return page(document(notebook, name, show_code), site)
 
 

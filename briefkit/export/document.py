@@ -32,6 +32,7 @@ class Note:
     rows: dict[str, list[str]] = field(default_factory=dict)
     sources: list[int] = field(default_factory=list)
     disagreements: list[str] = field(default_factory=list)
+    hindsight: list[str] = field(default_factory=list)
     content: list[Node] = field(default_factory=list)
     uses: int = 0
 
@@ -39,12 +40,17 @@ class Note:
     def support_words(self) -> str:
         """Say how well the rows are supported, as a reader would."""
         many = sum(map(len, self.rows.values())) > 1
-        return {
+        support = {
             ("corroborated", False): "Two sources agree.",
             ("corroborated", True): "Each row has two sources.",
             ("single", False): "One source.",
             ("single", True): "Some rows have one source only.",
         }.get((self.support, many), "")
+        if not self.hindsight:
+            return support
+        day, count = in_words(max(self.hindsight)), len(self.hindsight)
+        late = f"{count} of the rows became public after this edition's day, the last on {day}"
+        return f"{support} {late if many else f'It became public on {day}, after this edition’s day'}: hindsight."
 
     @property
     def value_words(self) -> str:
@@ -86,6 +92,7 @@ class Source:
     publisher: str = ""
     published: str = ""
     url: str = ""
+    id: str = ""
     notes: list[int] = field(default_factory=list)
     places: list[tuple[str, int]] = field(default_factory=list)
 
@@ -122,7 +129,11 @@ class Summary:
 
 @dataclass(slots=True)
 class Figure:
-    """Hold a chart: heading, alternative text, picture, and the data drawn as CSV; `level` is that of its heading."""
+    """Hold a chart: heading, alternative text, picture, and the data drawn as CSV.
+
+    `level` is that of its heading; `narrow` is the drawing for a phone, where the chart has one, `whole` the one
+    with heading and source line, to be taken away.
+    """
 
     cell: str
     number: int
@@ -134,6 +145,8 @@ class Figure:
     csv: str
     sources: list[int]
     level: int
+    narrow: str = ""
+    whole: str = ""
 
 
 @dataclass(slots=True)
@@ -162,6 +175,7 @@ class Claim:
     holds: bool
     evidence: str
     sources: list[int]
+    whose: str = ""
 
 
 @dataclass(slots=True)

@@ -6,15 +6,17 @@ import base64
 import functools
 import html
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup as Safe
 
-from briefkit.export.document import HOUSE, Document, Figure, Picture, Source, in_words
+from briefkit.export.citation import AUTHOR, KIND, bibtex, csl
+from briefkit.export.document import HOUSE, Claim, Document, Figure, Note, Picture, Prose, Source, Summary, in_words
 from briefkit.export.fonts import face_rules
-from briefkit.export.markup import Node
+from briefkit.export.markup import Markup, Node, plain
 from briefkit.export.svg import Drawings, Unreadable, is_house
 from briefkit.facts import SHOWN_SOURCES
 
@@ -33,6 +35,34 @@ SHOWN_USES = 8
 TAGS = {"paragraph": "p", "emphasis": "em", "strong": "strong", "struck": "s", "quote": "blockquote", "item": "li"}
 
 
+# Fewer headings than these need no list of contents.
+LISTED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Say where in a site a page stands.
+
+    ``home`` leads to the pages of its edition, ``root`` to what all editions share; each ends with a slash or is empty.
+    """
+
+    home: str = ""
+    root: str = ""
+    glossary: bool = False
+
+    @property
+    def ways(self) -> list[tuple[str, str]]:
+        """List the pages that every page leads to: name and address."""
+        return [
+            ("Briefs", f"{self.home}index.html"),
+            ("Claims", f"{self.home}claims.html"),
+            ("Sources", f"{self.home}sources.html"),
+            *([("Terms", f"{self.home}terms.html")] if self.glossary else []),
+            ("Tables", f"{self.root}data/index.html"),
+            ("Editions", f"{self.root}editions.html"),
+        ]
+
+
 @functools.cache
 def _templates() -> Environment:
     environment = Environment(
@@ -42,37 +72,49 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    filters = (backlinks, cited, credit, csv_address, file_stem, in_ranges, in_words, prose, readable, web)
+    filters = (address, anchor, backlinks, cited, credit, csv_address, file_stem, in_ranges, in_words, markdown)
+    filters += (metadata, prose, readable, records, rows_said, sign, web)
     environment.filters |= {work.__name__: work for work in filters}
-    environment.globals |= {"HOUSE": HOUSE, "SHOWN_SOURCES": SHOWN_SOURCES}
+    environment.globals |= {"AUTHOR": AUTHOR, "HOUSE": HOUSE, "SHOWN_SOURCES": SHOWN_SOURCES, "alone": True}
     return environment
 
 
-def page(document: Document, site: bool = False) -> str:
-    """Write a brief's page; within a built site it links to the front page and to its PDF."""
+def page(document: Document, site: Place | None = None) -> str:
+    """Write a brief's page; within a built site it leads to its neighbours, its paper and the rows it rests on."""
     drawings = Drawings()
     charts = {block.cell: _drawn(block, drawings) for block in document.blocks if isinstance(block, (Figure, Picture))}
-    body = _render("page.html.j2", document=document, charts=charts, site=site, kind_of=lambda b: type(b).__name__)
-    return _dressed(body)
+    body = _render(
+        "page.html.j2",
+        document=document,
+        charts=charts,
+        site=site,
+        contents=_contents(document),
+        kind_of=lambda block: type(block).__name__,
+    )
+    return _dressed(body, " ".join(re.findall(r"<em>(.*?)</em>", body, re.DOTALL)))
 
 
-def front_page(documents: list[tuple[str, Document]]) -> str:
-    """Write the page that lists the briefs of a collection, each with its answer; names are file stems."""
-    day = max((document.as_of for _, document in documents), default="")
-    days = {document.day for _, document in documents if document.as_of == day and day}
-    return _dressed(_render("index.html.j2", documents=documents, day=next(iter(days), "")))
+def site_page(template: str, site: Place, figures: Mapping[str, Figure] | None = None, **values: object) -> str:
+    """Write a page of the site; `figures` become ``charts``."""
+    drawings = Drawings()
+    charts = {key: _drawn(figure, drawings) for key, figure in (figures or {}).items()}
+    body = _render(f"{template}.html.j2", site=site, charts=charts, **values)
+    return _dressed(body, "", "site.css")
 
 
 def _render(template: str, **values: object) -> str:
     return _templates().get_template(template).render(values)
 
 
-def _dressed(body: str) -> str:
+def _dressed(body: str, italics: str, *further: str) -> str:
     """Put style and faces into a page; the faces hold the characters that the page shows."""
-    style = _templates().loader.get_source(_templates(), "page.css")[0]  # type: ignore[union-attr]
-    italics = re.findall(r"<em>(.*?)</em>", body, re.DOTALL)
-    faces = face_rules(_letters(body), _letters(" ".join(italics)))
-    return body.replace("/* style */", f"{faces}\n{_small(style)}", 1)
+    faces = face_rules(_letters(body), _letters(italics))
+    return body.replace("/* style */", "\n".join([faces, *map(_style, ("page.css", *further))]), 1)
+
+
+@functools.cache
+def _style(name: str) -> str:
+    return _small(_templates().loader.get_source(_templates(), name)[0])  # type: ignore[union-attr]
 
 
 def _letters(markup: str) -> str:
@@ -82,6 +124,70 @@ def _letters(markup: str) -> str:
 def _small(style: str) -> str:
     bare = re.sub(r"/\*.*?\*/", "", style, flags=re.DOTALL)
     return re.sub(r"\s*([{};,])\s*", r"\1", re.sub(r"\s+", " ", bare)).replace(": ", ":").replace(";}", "}").strip()
+
+
+@dataclass(frozen=True, slots=True)
+class _Contents:
+    """List a page's headings, and say before which block the list stands."""
+
+    at: int
+    lines: list[tuple[str, str]]
+
+
+def _contents(document: Document) -> _Contents:
+    lines = [
+        (node.meta["id"], plain([node]).strip())
+        for block in document.blocks
+        if isinstance(block, Prose)
+        for node in block.nodes
+        if node.kind == "heading" and node.meta["level"] == 2
+    ]
+    first = next((at for at, block in enumerate(document.blocks) if not isinstance(block, Summary)), -1)
+    return _Contents(first if len(lines) >= LISTED else -1, lines)
+
+
+def metadata(document: Document) -> Iterator[tuple[str, str]]:
+    """Name what a catalogue or a preview wants to know: Dublin Core, Open Graph, and citation managers' own."""
+    about, brief = document.answer_text, document.is_brief
+    known = [
+        ("description", about),
+        ("dcterms.title", document.title),
+        ("dcterms.description", about),
+        ("dcterms.date", document.as_of),
+        ("dcterms.subject", document.subject),
+        ("dcterms.creator", AUTHOR if brief else ""),
+        ("dcterms.publisher", HOUSE if brief else ""),
+        ("dcterms.type", KIND if brief else ""),
+        ("dcterms.language", "en-GB"),
+        ("citation_title", document.title if brief else ""),
+        ("citation_author", AUTHOR if brief else ""),
+        ("citation_publication_date", document.as_of.replace("-", "/") if brief else ""),
+        ("og:type", "article"),
+        ("og:title", document.title),
+        ("og:description", about),
+        ("og:site_name", HOUSE if brief else ""),
+        ("og:locale", "en_GB"),
+    ]
+    yield from ((name, content) for name, content in known if content)
+
+
+def sign(claim: Claim) -> str:
+    """Give the sign of a verdict: it must not be told by its colour alone."""
+    return {"partly": "◐", "cannot be told": "?"}.get(claim.verdict, "✓" if claim.holds else "×")
+
+
+def records(document: Document) -> list[tuple[str, str, str, str]]:
+    """List the forms in which a citation can be taken along: label, suffix, media type, text."""
+    return [
+        ("BibTeX", "bib", "application/x-bibtex", bibtex(document)),
+        ("CSL-JSON", "json", "application/vnd.citationstyles.csl+json", csl(document)),
+    ]
+
+
+def markdown(text: str) -> Safe:
+    """Write a text in Markdown, such as a table's description, as HTML; a single paragraph stays a run of text."""
+    nodes = Markup().read(text)
+    return prose(nodes[0].children if len(nodes) == 1 and nodes[0].kind == "paragraph" else nodes)
 
 
 def prose(nodes: Iterable[Node], linked: bool = False) -> Safe:
@@ -114,8 +220,10 @@ def _element(node: Node, linked: bool) -> str:
     if node.kind in TAGS:
         return f"<{TAGS[node.kind]}>{prose(inside, linked)}</{TAGS[node.kind]}>"
     if node.kind == "heading":
-        level = meta["level"]
-        return f'<h{level} id="{meta["id"]}">{prose(inside)}</h{level}>'
+        level, name, words = meta["level"], meta["id"], prose(inside)
+        if not _holds(inside, {"value", "mark", "link"}):  # none of these can stand in a link
+            words = Safe(f'<a class="self" href="#{name}">{words}</a>')
+        return f'<h{level} id="{name}">{words}</h{level}>'
     if node.kind == "list":
         start = f' start="{meta["start"]}"' if meta.get("start", 1) != 1 else ""
         tag = "ol" if meta["ordered"] else "ul"
@@ -131,6 +239,10 @@ def _element(node: Node, linked: bool) -> str:
     if node.kind == "table":
         return _markdown_table(node)
     return {"break": "<br>", "rule": "<hr>"}.get(node.kind) or str(prose(inside))
+
+
+def _holds(nodes: Iterable[Node], kinds: set[str]) -> bool:
+    return any(node.kind in kinds or _holds(node.children, kinds) for node in nodes)
 
 
 def _button(node: Node) -> str:
@@ -152,18 +264,50 @@ def _cell(cell: Node) -> str:
 
 
 def _drawn(block: Figure | Picture, drawings: Drawings) -> Safe:
+    """Write a drawing, and beside it the one for a phone, where there is one."""
     if isinstance(block, Picture) and block.mime != "image/svg+xml":
         return Safe(f'<img src="{_data_address(block.mime, block.content)}" alt="{html.escape(block.alt)}">')
-    text = block.svg if isinstance(block, Figure) else block.content.decode("utf-8", "replace")
-    title = block.title if isinstance(block, Figure) else "Drawing"
+    if isinstance(block, Picture):
+        return _chart(block.content.decode("utf-8", "replace"), "Drawing", block.alt, drawings)
+    shapes = {"broad": block.svg, "slim": block.narrow} if block.narrow else {"": block.svg}
+    return Safe("".join(_chart(text, block.title, block.alt, drawings, shape) for shape, text in shapes.items()))
+
+
+def _chart(text: str, title: str, alt: str, drawings: Drawings, shape: str = "") -> Safe:
     try:
-        drawing = drawings.clean(text, title, block.alt)
+        drawing = drawings.clean(text, title, alt)
     except Unreadable:
-        return Safe(f"<p>{html.escape(block.alt)}</p>")
+        return Safe(f"<p>{html.escape(alt)}</p>")
     # In a page an attribute needs quotes only around spaces and signs: a tenth less of each chart.
     drawing = re.sub(r'="([\w.#-]+)"(/?)(?=[ >])', lambda kept: f"={kept[1]}{' /' if kept[2] else ''}", drawing)
-    look = "chart" if is_house(text) else "chart card"
-    return Safe(f'<div class="{look}" role="group" aria-label="Chart" tabindex="0">{drawing}</div>')
+    look = " ".join(filter(None, ("chart", "" if is_house(text) else "card", shape)))
+    # A drawing without a fellow for phones may be wider than the window: the keyboard must be able to move it.
+    moved = "" if shape else ' role="group" aria-label="Chart" tabindex="0"'
+    return Safe(f'<div class="{look}"{moved}>{drawing}</div>')
+
+
+def anchor(key: str) -> str:
+    """Name the place of a row in its table's page, from its key as stored or as shown.
+
+    >>> anchor("2001-03-01|RUR"), anchor("2001-03-01 · RUR")
+    ('r-2001-03-01-RUR', 'r-2001-03-01-RUR')
+    """
+    return "r-" + re.sub(r"[^\w.-]+", "-", key)
+
+
+def rows_said(note: Note, site: Place | None) -> Safe:
+    """Name a note's rows; within a site each leads to its line in the table's page."""
+    if site is None:
+        return Safe(html.escape("; ".join(note.rows_words), quote=False))
+    said = []
+    for (table, keys), words in zip(note.rows.items(), note.rows_words, strict=True):
+        page_of = f"{site.root}data/{quote(table)}.html"
+        if len(keys) > SHOWN_SOURCES:
+            said.append(f"<a href={page_of}>{html.escape(words)}</a>")
+        else:
+            links = "; ".join(f"<a href={page_of}#{quote(anchor(key))}>{html.escape(key)}</a>" for key in keys)
+            said.append(f"Table {html.escape(table)}, row{'s' * (len(keys) > 1)} {links}")
+    return Safe("; ".join(said))
 
 
 def cited(numbers: list[int]) -> Safe:
@@ -193,10 +337,15 @@ def _in_runs(numbers: list[int], link: str) -> Safe:
 
 
 def csv_address(text: str) -> str:
-    """Put a CSV text into an address, in the shorter of the two ways to write it."""
-    plain = "data:text/csv;charset=utf-8," + quote(text, safe="!$&'()*+,-./:;=?@_~")
-    coded = "data:text/csv;charset=utf-8;base64," + base64.b64encode(text.encode()).decode("ascii")
-    return min(plain, coded, key=len)
+    """Put a CSV text into an address."""
+    return address(text, "text/csv")
+
+
+def address(text: str, mime: str) -> str:
+    """Put a text into an address, in the shorter of the two ways to write it."""
+    spelt = f"data:{mime};charset=utf-8," + quote(text, safe="!$&'()*+,-./:;=?@_~")
+    coded = f"data:{mime};charset=utf-8;base64," + base64.b64encode(text.encode()).decode("ascii")
+    return min(spelt, coded, key=len)
 
 
 def credit(source: Source) -> str:

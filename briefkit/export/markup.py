@@ -80,6 +80,7 @@ class Markup:
     ) -> None:
         self.value, self.footnote, self.attachments = value, footnote, attachments or {}
         self.bodies: dict[int, _Branch] = {}
+        self.in_heading = False
 
     def read(self, text: str) -> list[Node]:
         """Parse and convert a text."""
@@ -106,7 +107,10 @@ class Markup:
     # --- blocks ------------------------------------------------------------------------------------------------------
 
     def _heading(self, item: _Branch) -> list[Node]:
-        return [Node("heading", self._all(item.children), meta={"level": int(item.tag[1])})]
+        self.in_heading = True
+        inside = self._all(item.children)
+        self.in_heading = False
+        return [Node("heading", inside, meta={"level": int(item.tag[1])})]
 
     def _bullet_list(self, item: _Branch) -> list[Node]:
         return [Node("list", self._all(item.children), meta={"ordered": False})]

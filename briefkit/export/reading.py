@@ -56,10 +56,12 @@ class _Reader:
         if isinstance(brief, dict):
             self.made.subject = str(brief.get("subject", ""))
         self.level = 1
-        self.ids = {"notes", "sources", "main"}
+        self.ids = {"notes", "sources", "main", "cite", "contents"}
         self.note_keys: dict[Any, Note] = {}
         self.source_keys: dict[Any, Source] = {}
         self.counts = {Figure: 0, Table: 0, Claim: 0}
+        self.rows: set[tuple[str, str]] = set()
+        self.late: set[tuple[str, str]] = set()
 
     def read(self) -> Document:
         for index, cell in enumerate(self.notebook.get("cells", [])):
@@ -73,8 +75,52 @@ class _Reader:
                     self._markdown(cell, cell_id, place, index == 0, "summary" in tags)
             elif cell.get("cell_type") == "code":
                 self._code(cell, cell_id, place, "remove-output" in tags)
+        if self.made.is_brief:
+            self._close()
         self._link_back()
         return self.made
+
+    def _close(self) -> None:
+        """End a brief with its claims in one table, and with what the edition knows by hindsight."""
+        claims = [block for block in self.made.blocks if isinstance(block, Claim)]
+        if claims:
+            self._section("claims", "Claims of this brief, tested")
+            self.made.blocks.append(self._claims(claims))
+        if self.late:
+            many = f"{len(self.late)} of the {len(self.rows)} rows behind this edition"
+            words = (
+                f"{many} report an earlier day and became public only after {self.made.day}. They are hindsight: "
+                "kept, and marked in their notes."
+            )
+            self._section("hindsight", "What this edition knows by hindsight", words)
+
+    def _section(self, wanted: str, heading: str, words: str = "") -> None:
+        self.level, name = 2, self._unique(wanted)
+        nodes = [Node("heading", [Node("text", text=heading)], meta={"level": 2, "id": name})]
+        nodes += [Node("paragraph", [Node("text", text=words)])] if words else []
+        self.made.blocks.append(Prose(name, nodes))
+
+    def _claims(self, claims: list[Claim]) -> Table:
+        lines = [
+            [f"{claim.whose}: {claim.sentence}" if claim.whose else claim.sentence, claim.verdict, claim.evidence]
+            for claim in claims
+        ]
+        cited = [", ".join(map(str, claim.sources)) for claim in claims]
+        raw = [
+            {"sentence": line[0], "verdict": line[1], "evidence": line[2], "sources": number}
+            for line, number in zip(lines, cited, strict=True)
+        ]
+        return Table(
+            cell=self._unique("claims-table"),
+            number=self._next(Table),
+            caption=f"Claims as of {self.made.day}",
+            heads=["Claim", "Verdict", "Evidence", "Sources"],
+            lines=[[*line, _runs(claim.sources)] for line, claim in zip(lines, claims, strict=True)],
+            align=["left"] * 4,
+            header_column=True,
+            csv=_csv(["sentence", "verdict", "evidence", "sources"], raw),
+            sources=sorted({number for claim in claims for number in claim.sources}),
+        )
 
     def _link_back(self) -> None:
         """Lead from a source that stands behind many values only, and is named by none, to the first of them."""
@@ -112,7 +158,7 @@ class _Reader:
             check_roles(source, place)
         results = self.results(cell)
         markup = Markup(
-            value=lambda expression: self.role(expression, results, place),
+            value=lambda expression: self.role(expression, results, place, markup.in_heading),
             footnote=lambda number, content: self._footnote((place, number), content),
             attachments=cell.get("attachments", {}),
         )
@@ -140,7 +186,8 @@ class _Reader:
             elif node.children:
                 self._headings(node.children, "")
 
-    def role(self, expression: str, results: dict[str, Any], place: str) -> list[Node]:
+    def role(self, expression: str, results: dict[str, Any], place: str, bare: bool = False) -> list[Node]:
+        """Give what stands for a role; `bare` without a note, as in a heading, which its section bears out."""
         result = results.get(expression)
         written = f"{{eval}}`{expression}`"
         if result is None or result.get("status") not in ("ok", "error"):
@@ -160,7 +207,7 @@ class _Reader:
             )
         data = result.get("data", {})
         if FACT in data:
-            return self._value(data[FACT], place)
+            return [Node("text", text=str(data[FACT]["text"]))] if bare else self._value(data[FACT], place)
         text = _joined(data.get("text/plain", ""))
         if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"":
             text = text[1:-1]
@@ -216,6 +263,8 @@ class _Reader:
                 f"Run the notebook again: briefkit run {self.where}",
             )
         self.made.as_of = self.made.as_of or day
+        self.rows |= _keys(evidence)
+        self.late |= {(table, key) for table, key, _ in evidence.get("hindsight", ())}
 
     def _note(self, fact: dict[str, Any]) -> Note:
         key = tuple(sorted(map(tuple, fact["rows"])))
@@ -230,6 +279,7 @@ class _Reader:
                 rows=grouped,
                 sources=self._cite(fact.get("sources", ())),
                 disagreements=_few([str(text) for text in fact.get("disagreements", ())]),
+                hindsight=[str(day) for _, _, day in fact.get("hindsight", ())],
             )
             self.made.notes.append(note)
             self.note_keys[key] = note
@@ -243,7 +293,7 @@ class _Reader:
         for source in sources:
             key = source.get("id") or (source.get("title"), source.get("url"))
             if key not in self.source_keys:
-                texts = {name: str(source.get(name) or "") for name in ("title", "publisher", "published", "url")}
+                texts = {name: str(source.get(name) or "") for name in ("title", "publisher", "published", "url", "id")}
                 self.source_keys[key] = Source(len(self.made.sources) + 1, **texts)
                 self.made.sources.append(self.source_keys[key])
             if place:
@@ -307,6 +357,8 @@ class _Reader:
             csv=_csv(fields, series.get("data", ())),
             sources=self._cite(figure.get("sources", ()), ("figure", number)),
             level=min(self.level + 1, 6),
+            narrow=_joined(figure.get("narrow") or ""),
+            whole=_joined(data.get("image/svg+xml", "")),
         )
 
     def _table(self, resource: dict[str, Any], cell_id: str, place: str) -> Table:
@@ -339,6 +391,7 @@ class _Reader:
             verdict=str(claim.get("verdict", "")),
             holds=bool(claim.get("holds")),
             evidence=str(claim.get("evidence") or ""),
+            whose=str(claim.get("whose") or ""),
             sources=self._cite(claim.get("sources", ()), ("claim", number)),
         )
 
@@ -383,6 +436,21 @@ def _few(disagreements: list[str]) -> list[str]:
         return disagreements
     words = "of the figures behind this value; each is named where it stands alone"
     return [f"This is so for {len(disagreements)} {words}."]
+
+
+def _runs(numbers: list[int]) -> str:
+    """Write numbers of sources short: 3, 5–9.
+
+    >>> _runs([3, 5, 6, 7, 9, 10])
+    '3, 5–7, 9, 10'
+    """
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and runs[-1][-1] + 1 == number:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(f"{run[0]}–{run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in runs)
 
 
 def _mark(note: Note) -> Node:

@@ -26,7 +26,7 @@ from briefkit.export.document import (
     Summary,
     Table,
 )
-from briefkit.export.fonts import folders, shown
+from briefkit.export.fonts import faces, shown
 from briefkit.export.html import SHOWN_USES, web
 from briefkit.export.markup import Node
 from briefkit.export.svg import Drawings, Unreadable, is_house
@@ -59,13 +59,7 @@ def _compiled(sources: dict[str, bytes], pictures: dict[str, bytes], **options: 
     with tempfile.TemporaryDirectory(prefix="brief-") as root:
         for name, content in pictures.items():
             Path(root, name).write_bytes(content)
-        return typst.compile(sources, root=root, font_paths=_faces(), **options)
-
-
-@functools.cache
-def _faces() -> typst.Fonts:
-    """Read the fonts once in a process: it would take a fifth of each later compilation."""
-    return typst.Fonts(include_system_fonts=False, font_paths=folders())
+        return typst.compile(sources, root=root, font_paths=faces(), **options)
 
 
 def _readable(name: str, content: bytes) -> bool:

@@ -8,22 +8,12 @@ import sys
 from typing import Any
 
 from jupyter_client.connect import KernelConnectionInfo
-from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.provisioning import LocalProvisioner
 
 from briefkit.kernels.template import LAUNCH, warm_up
 
-NAME = "briefkit-warm"  # the entry point in pyproject.toml
-
-
-class WarmKernels(KernelSpecManager):
-    """Find kernels as Jupyter does, and ask for a warm start of each."""
-
-    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
-        """Give the specification of a kernel with this project's provisioner in it."""
-        spec = super().get_kernel_spec(kernel_name)
-        spec.metadata = spec.metadata | {"kernel_provisioner": {"provisioner_name": NAME}}
-        return spec
+# What a kernel's specification says to be started here; the name is that of the entry point in pyproject.toml.
+WARM_START = {"kernel_provisioner": {"provisioner_name": "briefkit-warm"}}
 
 
 class WarmProvisioner(LocalProvisioner):

@@ -1,12 +1,16 @@
-"""The page of a brief in a real browser: it opens its sources, stays within the window and asks nobody anything."""
+"""Pages in a real browser: they open their sources, stay within the window and ask nobody anything."""
 
+import copy
 import shutil
 from pathlib import Path
 
 import nbformat
 import pytest
+from conftest import ROOT
 
 from briefkit import export
+from briefkit.charts import house
+from briefkit.facts import FIGURE
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = [
@@ -98,14 +102,157 @@ def test_on_paper_every_note_is_printed(opened):
     assert opened.locator(".panel:visible").count() == opened.locator(".panel").count()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [320, 768, 1280])
-def test_axe_finds_nothing(chromium, address, width, scheme):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
-    context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, bypass_csp=True)
+# --- the narrow drawing ----------------------------------------------------------------------------------------------
+
+NARROW = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 360 200" width="360" height="200">
+<rect x="0" y="0" width="360" height="200" class="fill-grid"/>
+<text x="8" y="30" font-size="13" class="fill-ink">Ruritania 1,549</text></svg>"""
+DRAWN = """() => [...document.querySelectorAll('#fig-holdings svg')].filter(svg => svg.checkVisibility()).map(
+  svg => svg.getAttribute('viewBox'))"""
+SCALE = """() => Math.min(...[...document.querySelectorAll('.slim svg')].map(
+  svg => svg.getBoundingClientRect().width / svg.viewBox.baseVal.width))"""
+
+
+@pytest.fixture(scope="module")
+def narrow_address(tmp_path_factory):
+    notebook = copy.deepcopy(nbformat.read(FILES / "export-brief.ipynb", as_version=4))
+    figure = next(cell for cell in notebook.cells if cell.id == "fig-holdings").outputs[0].data[FIGURE]
+    figure["narrow"] = NARROW
+    file = tmp_path_factory.mktemp("narrow") / "narrow.html"
+    file.write_text(export.html_page(notebook, "narrow"), encoding="utf-8")
+    return file.as_uri()
+
+
+def test_a_phone_shows_the_narrow_drawing_and_a_desk_the_wide_one(chromium, narrow_address):
+    page = chromium.new_page(viewport={"width": 320, "height": 700})
+    page.goto(narrow_address)
+    assert page.evaluate(DRAWN) == ["0 0 360 200"]
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
+    assert page.locator("#fig-holdings").get_by_role("img").count() == 1  # the other one is hidden from everybody
+    page.set_viewport_size({"width": 1280, "height": 900})
+    (box,) = page.evaluate(DRAWN)
+    assert box != "0 0 360 200"
+    assert page.locator("#fig-holdings").get_by_role("img").count() == 1
+    page.close()
+
+
+# --- every kind of page of the collection's site ---------------------------------------------------------------------
+
+BRIEFS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
+TERMS = ["terms"] if (ROOT / "data" / "terms.csv").is_file() else []
+KINDS = [*BRIEFS, "index", "claims", "sources", *TERMS, "editions", "data/index", "data/sanctions"]
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# What a rule can find at one width or in one scheme and not in another.
+BY_LOOK = ["color-contrast", "target-size", "link-in-text-block", "scrollable-region-focusable"]
+LOOKS = [(width, scheme) for width in (320, 768, 1280) for scheme in ("light", "dark")]
+# Long lists are of one make: a few of their items stand for all, or a page takes half a minute.
+ALIKE = """.notes .panel:nth-of-type(n+8), .sources li:nth-child(n+12), .listed:nth-of-type(n+4),
+  .listed li:nth-child(n+5), .letters li:nth-child(n+5), .tables li:nth-child(n+6),
+  .rows tr:nth-child(n+12), .terms :nth-child(n+12)"""
+# A rule sees a drawing as one image; its thousand outlines only slow it down.
+OUTLINES = "svg :is(g, path, use, rect, line)"
+SHORTEN = "alike => document.querySelectorAll(alike).forEach(item => item.remove())"
+AXE = """rules => axe.run({runOnly: rules, resultTypes: ['violations']}).then(
+  found => found.violations.map(one => [one.id, one.help, one.nodes.map(node => node.html.slice(0, 150))]))"""
+
+
+@pytest.fixture(scope="module")
+def watched(chromium):
+    """Open pages one after another, and note what they ask for and complain of."""
+    context = chromium.new_context(viewport={"width": 320, "height": 700}, bypass_csp=False)
     page = context.new_page()
-    page.goto(address)
-    page.locator("button.fact").first.click()
-    result = axe.Axe().run(page)
+    page.asked, page.complaints = [], []
+    page.on("request", lambda request: page.asked.append(request.url))
+    page.on("console", lambda message: page.complaints.append(message.text))
+    page.on("pageerror", lambda error: page.complaints.append(str(error)))
+    yield page
     context.close()
-    assert result.violations_count == 0, result.generate_report()
+
+
+@pytest.fixture(scope="module")
+def tested(chromium):
+    """Open pages in which axe may run: their own policy forbids every script."""
+    context = chromium.new_context(bypass_csp=True)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_no_page_asks_for_anything_complains_or_scrolls_sideways(watched, collection, name):
+    watched.asked.clear()
+    watched.complaints.clear()
+    watched.set_viewport_size({"width": 320, "height": 700})
+    address = (collection / f"{name}.html").as_uri()
+    watched.goto(address)
+    assert watched.evaluate("document.documentElement.scrollWidth") == 320
+    assert [url for url in watched.asked if url != address and not url.startswith("data:")] == []
+    assert watched.complaints == []
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_axe_finds_nothing_at_any_width_in_either_scheme(tested, collection, name):
+    script = pytest.importorskip("axe_playwright_python.sync_playwright").Axe().axe_script
+    tested.goto((collection / f"{name}.html").as_uri())
+    tested.evaluate(SHORTEN, f"{ALIKE}, {OUTLINES}")
+    tested.evaluate(script)
+    for number, (width, scheme) in enumerate(LOOKS):
+        tested.set_viewport_size({"width": width, "height": 900})
+        tested.emulate_media(color_scheme=scheme)
+        assert tested.evaluate(AXE, BY_LOOK if number else RULES) == [], f"{width} pixels, {scheme}"
+
+
+def test_axe_finds_nothing_in_an_open_panel(tested, address):
+    script = pytest.importorskip("axe_playwright_python.sync_playwright").Axe().axe_script
+    tested.goto(address)
+    tested.locator("button.fact").first.click()
+    tested.evaluate(script)
+    for number, (width, scheme) in enumerate(LOOKS):
+        tested.set_viewport_size({"width": width, "height": 900})
+        tested.emulate_media(color_scheme=scheme)
+        assert tested.evaluate(AXE, BY_LOOK if number else RULES) == [], f"{width} pixels, {scheme}"
+
+
+@pytest.mark.parametrize("name", BRIEFS)
+def test_the_keyboard_reaches_opens_and_closes_each_panel(watched, collection, name):
+    watched.goto((collection / f"{name}.html").as_uri())
+    buttons = watched.locator("main button[data-note]").all()
+    first = {button.get_attribute("popovertarget"): button for button in reversed(buttons)}
+    assert set(first) == set(watched.evaluate("[...document.querySelectorAll('.panel')].map(panel => panel.id)"))
+    focus = "document.activeElement.getAttribute('popovertarget')"
+    now = f"() => [document.querySelector('.panel:popover-open')?.id, {focus}]"
+    for note, button in first.items():
+        button.focus()  # fails for what the Tab key cannot reach either
+        watched.keyboard.press("Enter")
+        assert watched.evaluate(now) == [note, note]
+        watched.keyboard.press("Escape")
+        assert watched.evaluate(now) == [None, note]
+
+
+@pytest.mark.parametrize("name", [*BRIEFS, "index"])
+def test_on_a_small_phone_no_text_of_a_chart_is_smaller_than_nine_pixels(watched, collection, name):
+    watched.set_viewport_size({"width": 320, "height": 700})
+    watched.goto((collection / f"{name}.html").as_uri())
+    assert house.TEXT * watched.evaluate(SCALE) >= 9
+
+
+def test_a_brief_is_light_and_painted_at_once(watched, collection, capsys):
+    told = {}
+    for name in BRIEFS:
+        size = (collection / f"{name}.html").stat().st_size
+        assert size <= 400_000, f"{name}: {size / 1000:.0f} kB"
+        watched.goto((collection / f"{name}.html").as_uri())
+        watched.evaluate("new Promise(done => requestAnimationFrame(() => setTimeout(done, 100)))")
+        paint = watched.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
+        told[name] = f"{name} {size / 1000:.0f} kB, first paint {paint:.0f} ms"
+    with capsys.disabled():
+        print("", *told.values(), sep="\n  ")
+
+
+def test_a_row_named_in_a_panel_is_shown_in_its_table(watched, collection):
+    watched.set_viewport_size({"width": 1280, "height": 900})
+    watched.goto((collection / f"{BRIEFS[0]}.html").as_uri())
+    link = watched.locator(".panel a[href*='data/'][href*='#r-']").first
+    row = link.get_attribute("href").partition("#")[2]
+    watched.goto((collection / link.get_attribute("href").partition("#")[0]).as_uri() + f"#{row}")
+    box = watched.locator(f"[id='{row}']").bounding_box()
+    assert 0 <= box["y"] <= 900

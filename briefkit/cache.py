@@ -1,0 +1,124 @@
+"""Keep executed copies of briefs, each for as long as everything stays the same that could change a result.
+
+A copy is named by the code and roles of the notebook, the edition, the toolkit, the lock, the descriptor of the data
+and Python's version; it holds the content of the tables that the run read. Prose is no part of it: an edited sentence
+is shown with the results that are there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import hashlib
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from briefkit.data import LATEST, Data
+from briefkit.errors import BriefError
+from briefkit.package import digests, find_data, validate
+from briefkit.prose import roles
+from briefkit.run import TIME_LIMIT, execute, prepared, tidy, write
+
+ALWAYS_READ = ("sources", "support", "disagreements")  # they stand behind every row
+# What a result can depend on: all that a kernel loads, and what asks it.
+KERNEL_SIDE = ("errors", "facts", "package", "tables", "prose", "data", "displays", "charts", "claims", "run")
+BOUND = 256 * 2**20  # bytes that the copies of a project may fill
+
+
+def executed(
+    path: Path, as_of: str = "", time_limit: int = TIME_LIMIT, cold: bool = False, fresh: bool = False
+) -> NotebookNode:
+    """Give a brief with the results of a run: of an earlier one where nothing has changed, unless `fresh`."""
+    notebook = prepared(path, as_of)
+    try:
+        data = find_data(path.resolve().parent)
+    except BriefError:  # a notebook from elsewhere has no project to keep a copy in
+        return execute(path, as_of, time_limit, cold)[0]
+    validate(data)
+    place = data.parent / "build" / ".runs" / f"{path.stem}-{_name(notebook, data)[:32]}.json"
+    now = digests(data)
+    kept = None if fresh else _kept(place)
+    if kept and _still_good(kept, now, data, as_of):
+        return _filled(notebook, nbformat.from_dict(kept["notebook"]))
+    made, tables = execute(path, as_of, time_limit, cold)
+    latest = "" if as_of else Data(data, LATEST).latest.isoformat()
+    _keep(place, {"tables": tables, "digests": now, "latest": latest, "notebook": made})
+    return made
+
+
+def _name(notebook: NotebookNode, data: Path) -> str:
+    """Name all that a result depends on, but for the tables' content."""
+    code = [(cell.id, cell.source) for cell in notebook.cells if cell.cell_type == "code"]
+    asked = sorted({role for cell in notebook.cells if cell.cell_type == "markdown" for role in roles(cell.source)})
+    parts = [code, asked, _toolkit(), sys.version, (data / "datapackage.json").read_text(encoding="utf-8")]
+    lock = data.parent / "requirements.lock"
+    parts.append(lock.read_text(encoding="utf-8") if lock.is_file() else "")
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+@functools.cache
+def _toolkit() -> str:
+    """Name the content of the modules that a result depends on."""
+    whole = hashlib.sha256()
+    home = Path(__file__).parent
+    for name in KERNEL_SIDE:
+        for file in sorted((home / name).iterdir()) if (home / name).is_dir() else [home / f"{name}.py"]:
+            if file.is_file():
+                whole.update(file.name.encode() + b"\0" + file.read_bytes())
+    return whole.hexdigest()
+
+
+def _still_good(kept: dict[str, Any], now: dict[str, str], data: Path, as_of: str) -> bool:
+    changed = {
+        name.removesuffix(".csv") for name in {*now, *kept["digests"]} if now.get(name) != kept["digests"].get(name)
+    }
+    if changed & {*kept["tables"], *ALWAYS_READ}:
+        return False
+    # Any table may move the day that "latest" means.
+    return not changed or bool(as_of) or Data(data, LATEST).latest.isoformat() == kept["latest"]
+
+
+def _filled(notebook: NotebookNode, made: NotebookNode) -> NotebookNode:
+    """Put kept results into a notebook whose code and roles are the same and whose prose may not be."""
+    results = {item["expression"]: item for cell in made.cells for item in cell.metadata.get("user_expressions", ())}
+    codes = iter([cell for cell in made.cells if cell.cell_type == "code"])
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            done = next(codes)
+            cell.outputs, cell.execution_count = done.outputs, done.execution_count
+        elif cell.cell_type == "markdown":
+            cell.metadata.pop("user_expressions", None)
+            if asked := roles(cell.source):
+                cell.metadata["user_expressions"] = [results[expression] for expression in asked]
+    tidy(notebook)
+    return notebook
+
+
+def _kept(place: Path) -> dict[str, Any] | None:
+    """Read a copy; one that is damaged or half written is as good as none."""
+    try:
+        digest, text = place.read_text(encoding="utf-8").split("\n", 1)
+        if digest != hashlib.sha256(text.encode()).hexdigest():
+            return None
+        os.utime(place)  # the bound removes what was not used for longest
+        return json.loads(text)
+    except (OSError, ValueError):
+        return None
+
+
+def _keep(place: Path, entry: dict[str, Any]) -> None:
+    text = json.dumps(entry, ensure_ascii=False)
+    with contextlib.suppress(BriefError, OSError):  # a read-only project is run each time
+        write(place, f"{hashlib.sha256(text.encode()).hexdigest()}\n{text}")
+        copies = sorted(place.parent.glob("*.json"), key=lambda file: file.stat().st_mtime, reverse=True)
+        filled = 0
+        for copy in copies:
+            filled += copy.stat().st_size
+            if filled > BOUND:
+                copy.unlink(missing_ok=True)

@@ -1,0 +1,277 @@
+"""The pages around the briefs: front page, claims, sources, terms, tables with their data, and the editions."""
+
+from __future__ import annotations
+
+import csv
+import html
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from briefkit import export
+from briefkit.data import Data
+from briefkit.export import Claim, Document, Figure, Place, anchor
+from briefkit.package import descriptor, key_fields, listed
+from briefkit.run import write
+
+# The brief that carries the collection's argument stands first.
+LEAD = "rebalance"
+PAGES = ("index", "claims", "sources", "terms")
+_DAY = re.compile(r'<meta name="dcterms.date" content="([\d-]+)">')
+_TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
+_EDITIONS = re.compile(r"<!-- editions -->.*?<!-- /editions -->", re.DOTALL)
+
+
+def place(edition: str, data: Data) -> Place:
+    """Say where the pages of an edition stand: the latest at the root, any other in a folder of its day."""
+    return Place("", "../" if edition else "", "terms" in data.package)
+
+
+def publish(out: Path, edition: str, documents: Mapping[str, Document], data: Data) -> None:
+    """Write the pages of an edition around its briefs, and what all editions share: tables and the archive.
+
+    The pages of briefs must stand already. Everything works from a folder: links are relative, nothing is loaded.
+    """
+    folder, site = out / edition, place(edition, data)
+    ordered = dict(sorted(documents.items(), key=lambda item: (item[0] != LEAD, item[0])))
+    uses = _uses(data)
+    write(folder / "index.html", _front(site, ordered, data, len(uses)))
+    write(folder / "claims.html", _claims(site, ordered, data))
+    write(folder / "sources.html", _sources(site, ordered, data, uses))
+    if site.glossary:
+        write(folder / "terms.html", _terms(site, data))
+    home = "" if (out / "index.html").is_file() else f"{edition}/"
+    _tables(out / "data", replace(site, home=f"../{home}", root="../"), data.folder)
+    write(
+        out / "editions.html", export.site_page("editions", replace(site, home=home, root=""), editions=editions(out))
+    )
+    link_editions(out)
+
+
+def _of(document: Document, kind: type) -> list[Any]:
+    return [block for block in document.blocks if isinstance(block, kind)]
+
+
+# --- the pages of an edition -----------------------------------------------------------------------------------------
+
+
+def _front(site: Place, documents: Mapping[str, Document], data: Data, sources: int) -> str:
+    key_figures = {name: next(iter(_of(document, Figure)), None) for name, document in documents.items()}
+    shown = {name: figure for name, figure in key_figures.items() if figure}
+    return export.site_page(
+        "front",
+        site,
+        figures=shown,
+        key_figures=shown,
+        documents=documents,
+        short={name: first_sentence(document.answer_text) for name, document in documents.items()},
+        as_of=data.as_of.isoformat(),
+        counts={
+            "claims": sum(len(_of(document, Claim)) for document in documents.values()),
+            "sources": sources,
+            "tables": len(data.package),
+        },
+    )
+
+
+def first_sentence(text: str) -> str:
+    """Give the opening sentence; a full stop after a capital ("U.S. law") ends none.
+
+    >>> first_sentence("Rurland, under E.O. 5 of the U.S. Senate, armed. It went on.")
+    'Rurland, under E.O. 5 of the U.S. Senate, armed.'
+    """
+    return re.split(r"(?<=[.!?])(?<!\b[A-Z]\.)\s+(?=[A-Z“(])", text, maxsplit=1)[0]
+
+
+def _claims(site: Place, documents: Mapping[str, Document], data: Data) -> str:
+    made = {name: (document, _of(document, Claim)) for name, document in documents.items()}
+    claims = [claim for _, found in made.values() for claim in found]
+    own = [claim for claim in claims if not claim.whose]
+    return export.site_page(
+        "claims",
+        site,
+        briefs={name: pair for name, pair in made.items() if pair[1]},
+        as_of=data.as_of.isoformat(),
+        holding=sum(claim.holds for claim in own),
+        count=len(own),
+        judged=len(claims) - len(own),
+    )
+
+
+def _sources(site: Place, documents: Mapping[str, Document], data: Data, uses: Mapping[str, Any]) -> str:
+    fields = ("source_id", "title", "publisher", "published", "url", "kind", "licence")
+    cited = _cited(documents)
+    used = [
+        dict(zip(fields, ("" if cell is None else str(cell) for cell in line), strict=True))
+        for line in data["sources"].lines(*fields)
+        if line[0] in uses or line[0] in cited
+    ]
+    used.sort(key=lambda line: ((line["publisher"] or line["title"]).casefold(), line["published"], line["title"]))
+    groups: dict[str, list[dict[str, str]]] = {}
+    for line in used:
+        first = (line["publisher"] or line["title"])[:1].upper()
+        groups.setdefault(first if first.isalpha() else "0–9", []).append(line)
+    return export.site_page(
+        "sources",
+        site,
+        groups=groups,
+        uses=uses,
+        cited=cited,
+        documents=documents,
+        count=len(used),
+        as_of=data.as_of.isoformat(),
+    )
+
+
+def _uses(data: Data) -> dict[str, dict[str, list[str]]]:
+    """Map each source to the rows that rest on it: table, then keys; only rows that state a support hold facts."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for name, resource in data.package.items():
+        supported = any(field["name"] == "support" for field in resource["schema"]["fields"])
+        for row in data[name].rows if supported else ():
+            for source in row.sources:
+                found.setdefault(source.id, {}).setdefault(name, []).append(row.key)
+    return found
+
+
+def _cited(documents: Mapping[str, Document]) -> dict[str, list[tuple[str, int]]]:
+    """Map each source to the briefs that name it, with its number in their lists."""
+    found: dict[str, list[tuple[str, int]]] = {}
+    for name, document in documents.items():
+        for source in document.sources:
+            found.setdefault(source.id, []).append((name, source.number))
+    return found
+
+
+def _terms(site: Place, data: Data) -> str:
+    lines = data["terms"].lines("term", "definition", "source_id")
+    known = {line[0]: line for line in data["sources"].lines("source_id", "publisher", "title")}
+    terms = [
+        (term, definition, source, (known[source][1] or known[source][2]) if source in known else "")
+        for term, definition, source in sorted(lines, key=lambda line: str(line[0]).casefold())
+    ]
+    return export.site_page("terms", site, terms=terms, as_of=data.as_of.isoformat())
+
+
+# --- tables ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Hold the text of one cell of a table's page, and where it leads."""
+
+    text: str
+    address: str = ""
+
+
+def _tables(folder: Path, site: Place, source: Path) -> None:
+    """Write each table whole as a page, CSV and JSON, with the descriptor that makes the folder a data package."""
+    package = descriptor(source)
+    counts = {}
+    for resource in package["resources"]:
+        name, content = resource["name"], (source / resource["path"]).read_bytes()
+        lines = list(csv.DictReader(content.decode("utf-8").splitlines(keepends=True)))
+        counts[name] = len(lines)
+        write(folder / resource["path"], content)
+        write(folder / f"{name}.json", as_json(resource, lines))
+        values = {"table": resource, "fields": resource["schema"]["fields"], "links": _links(resource)}
+        page = export.site_page("table", site, lines=list(_lines(resource, lines)), package=package, **values)
+        write(folder / f"{name}.html", page)
+    write(folder / "datapackage.json", (source / "datapackage.json").read_bytes())
+    write(folder / "index.html", export.site_page("tables", site, package=package, counts=counts))
+
+
+def as_json(resource: Mapping[str, Any], lines: Sequence[Mapping[str, str]]) -> str:
+    """Write a table's rows as JSON, one a line; numbers and truth values are such, a blank is null."""
+    read = {"integer": int, "year": int, "number": float, "boolean": lambda text: text == "true"}
+    types = {field["name"]: read.get(field["type"], str) for field in resource["schema"]["fields"]}
+    rows = [{name: types[name](text) if text else None for name, text in line.items()} for line in lines]
+    return "[\n" + ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows) + "\n]\n"
+
+
+def _links(resource: Mapping[str, Any]) -> dict[str, str]:
+    """Map a field that points to one other table's key to that table."""
+    keys = resource["schema"].get("foreignKeys", [])
+    single = [(listed(key["fields"]), key["reference"].get("resource") or resource["name"]) for key in keys]
+    return {fields[0]: table for fields, table in single if len(fields) == 1}
+
+
+def _lines(resource: Mapping[str, Any], lines: Sequence[Mapping[str, str]]) -> Iterator[tuple[str, list[Cell]]]:
+    """Give each row's anchor and cells."""
+    links, keys = _links(resource), key_fields(dict(resource))
+    seen: set[str] = set()
+    for line in lines:
+        name = anchor("|".join(line[key] for key in keys))
+        yield "" if name in seen else name, [Cell(text, _leads(field, line, links)) for field, text in line.items()]
+        seen.add(name)
+
+
+def _leads(field: str, line: Mapping[str, str], links: Mapping[str, str]) -> str:
+    text = line[field]
+    if text and field in links:
+        return f"{links[field]}.html#{anchor(text)}"
+    if field == "key" and line.get("table"):
+        return f"{line['table']}.html#{anchor(text)}"
+    return text if text.startswith(("https://", "http://")) else ""
+
+
+# --- editions --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """Name a built edition: its folder (empty for the latest), its day, and the briefs in it by name and title."""
+
+    folder: str
+    as_of: str
+    briefs: dict[str, str]
+
+
+def editions(out: Path) -> list[Edition]:
+    """Find the editions that are built, the latest first and then from new to old."""
+    days = [path.name for path in out.glob("????-??-??") if re.fullmatch(r"\d{4}-\d\d-\d\d", path.name)]
+    found = []
+    for folder in ["", *sorted(days, reverse=True)]:
+        front = out / folder / "index.html"
+        if front.is_file():
+            day = _DAY.search(front.read_text(encoding="utf-8"))
+            papers = sorted((out / folder).glob("*.pdf"))
+            pages = {path.stem: path.with_suffix(".html") for path in papers}
+            briefs = {name: _title(page) for name, page in pages.items() if page.is_file()}
+            found.append(Edition(folder, day[1] if day else folder, briefs))
+    return found
+
+
+def _title(page: Path) -> str:
+    found = _TITLE.search(page.read_text(encoding="utf-8"))
+    return html.unescape(found[1]) if found else page.stem
+
+
+def link_editions(out: Path) -> None:
+    """Lead from each page of an edition to the same page of the others; a new edition reaches the old ones too."""
+    found = editions(out)
+    pages = {edition.folder: [*PAGES, *edition.briefs] for edition in found}
+    for edition in found:
+        up = "../" if edition.folder else ""
+        for name in pages[edition.folder]:
+            page = out / edition.folder / f"{name}.html"
+            if page.is_file():
+                others = [other for other in found if other != edition and (out / other.folder / page.name).is_file()]
+                words = _other_editions(others, up, page.name)
+                write(page, _EDITIONS.sub(lambda _, words=words: words, page.read_text(encoding="utf-8")))
+
+
+def _other_editions(others: Sequence[Edition], up: str, page: str) -> str:
+    links = [
+        f'<a href="{up}{other.folder}{"/" if other.folder else ""}{page}">{_called(other)}</a>' for other in others
+    ]
+    words = f'<span class="ways"> · Other editions: {", ".join(links)}</span>' if links else ""
+    return f"<!-- editions -->{words}<!-- /editions -->"
+
+
+def _called(edition: Edition) -> str:
+    day = export.in_words(edition.as_of)
+    return day if edition.folder else f"latest ({day})"
