@@ -42,8 +42,9 @@ def findings(brief: Brief) -> Iterator[Finding]:
 
 def _typed(brief: Brief, cell: str, slip: Slip) -> Finding:
     remedy = REMEDIES.get(slip.kind, "Compute it: bind a fact and write {eval}`name`, or list it among the names.")
+    words = slip.text.strip('“”"')
     return brief.finding(
-        cell, slip.kind, f"the {slip.kind} “{slip.text.strip('“”"')}” is typed by hand: {_short(slip.sentence)}", remedy
+        cell, slip.kind, f"the {slip.kind} “{words}” is typed by hand: {_short(slip.sentence)}", remedy
     )
 
 
