@@ -107,7 +107,7 @@ def whole_build(notebooks: list[Path], rounds: int, scratch: Path) -> list[str]:
     ours, theirs = scratch / "ours", scratch / "theirs"
     nbconvert = [str(BIN / "jupyter"), "nbconvert", "--log-level=ERROR", "--output-dir", str(theirs)]
     roads = {
-        "briefkit build": [[str(BIN / "briefkit"), "build", "--out", str(ours), *map(str, notebooks)]],
+        "briefkit build --fresh": [[str(BIN / "briefkit"), "build", "--fresh", "--out", str(ours), *map(str, notebooks)]],
         "nbconvert --execute --to html, then --to webpdf": [
             [*nbconvert, "--execute", "--to", "html", *map(str, notebooks)],
             [*nbconvert, *webpdf, *map(str, notebooks)],
