@@ -22,6 +22,7 @@ FLOORS = {
     "tables": 1,
     "data": 1,
     "prose": 1,
+    "corrections": 1,
     "wording": 1,
     "displays": 2,
     "charts": 2,
@@ -32,6 +33,8 @@ FLOORS = {
     "ledger": 3,
     "export": 3,
     "build": 4,
+    "compare": 4,
+    "redline": 4,
     "cli": 5,
 }
 # Within a floor: who may import whom.
@@ -42,10 +45,13 @@ ARROWS = {
     ("data", "package"),
     ("data", "tables"),
     ("dictionary", "package"),
+    ("corrections", "prose"),
     ("wording", "prose"),
     ("charts", "displays"),
     ("run", "kernels"),
+    ("run", "ledger"),
     ("cache", "run"),
+    ("redline", "compare"),
 }
 
 HOMES = {
@@ -57,7 +63,7 @@ HOMES = {
     "mdit_py_plugins": {"prose"},
     "jupyter_client": {"kernels"},
     "nbclient": {"run"},
-    "nbformat": {"run", "cache", "ledger", "export"},
+    "nbformat": {"run", "cache", "ledger", "compare", "export"},
     "nbconvert": {"export"},
     "traitlets": {"export"},
     "jinja2": {"export"},
