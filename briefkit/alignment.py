@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
@@ -74,37 +75,64 @@ def marked(before: str, after: str) -> list[tuple[str, str]]:
     [('kept', 'It held '), ('removed', '12'), ('added', '1,550'), ('kept', ' warheads.')]
     """
     if before > after:
-        turned = {"kept": "kept", "removed": "added", "added": "removed"}
-        return _joined([(turned[kind], text) for kind, text in marked(after, before)])
+        return _turned(marked(after, before))
     olds, news = _PIECES.findall(before), _PIECES.findall(after)
     matcher = SequenceMatcher(None, olds, news, autojunk=False)
     words = sum(piece.strip() != "" for piece in (*olds, *news))
-    same = sum(olds[at].strip() != "" for block in matcher.get_matching_blocks() for at in range(block.a, sum(block[::2])))
+    same = sum(
+        olds[at].strip() != "" for block in matcher.get_matching_blocks() for at in range(block.a, sum(block[::2]))
+    )
     if not words or 2 * same / words < ALIKE:
-        return _joined([("removed", before), ("added", after)])
-    parts: list[tuple[str, str]] = []
+        return _Part(before, after, False).pairs()
+    parts = []
     for kind, start, end, other, close in matcher.get_opcodes():
-        if kind == "equal":
-            parts.append(("kept", "".join(olds[start:end])))
-        else:
-            parts += [("removed", "".join(olds[start:end])), ("added", "".join(news[other:close]))]
-    return _joined(parts)
+        old, new = "".join(olds[start:end]), "".join(news[other:close])
+        parts.append(_Part(old, new, kind == "equal"))
+    return [pair for part in _joined(parts) for pair in part.pairs()]
 
 
-def _joined(parts: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Join changes that nothing but a space or a sign parts, and let what was removed come first."""
-    parts = [part for part in parts if part[1]]
-    made: list[tuple[str, str]] = []
-    removed = added = ""
-    for at, (kind, text) in enumerate(parts):
-        if kind == "removed":
-            removed += text
-        elif kind == "added":
-            added += text
-        elif (removed or added) and at + 1 < len(parts) and not re.search(r"\w", text):
-            removed, added = removed + text, added + text
+def _turned(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Exchange what was removed and added, and let what was removed come first again."""
+    kinds = {"kept": "kept", "removed": "added", "added": "removed"}
+    made = [(kinds[kind], text) for kind, text in pairs]
+    for at in range(len(made) - 1):
+        if (made[at][0], made[at + 1][0]) == ("added", "removed"):
+            made[at : at + 2] = made[at + 1], made[at]
+    return made
+
+
+@dataclass(slots=True)
+class _Part:
+    old: str
+    new: str
+    kept: bool
+
+    def pairs(self) -> list[tuple[str, str]]:
+        pairs = [("kept", self.old)] if self.kept else [("removed", self.old), ("added", self.new)]
+        return [pair for pair in pairs if pair[1]]
+
+    @property
+    def is_swap(self) -> bool:
+        """Tell whether a word or two stand for as many others, as one number does for another."""
+        return 0 < _words(self.old) == _words(self.new) < 3
+
+
+def _joined(parts: list[_Part]) -> list[_Part]:
+    """Join changes that only a word or two part, unless each is a mere swap: a reader follows phrases, not confetti."""
+    made: list[_Part] = []
+    for at, part in enumerate(parts):
+        last, after = (made[-1] if made else None), (parts[at + 1] if at + 1 < len(parts) else None)
+        if last and not last.kept and (not part.kept or (after and _is_slight(part, last, after))):
+            made[-1] = _Part(last.old + part.old, last.new + part.new, False)
         else:
-            made += [("removed", removed), ("added", added), ("kept", text)]
-            removed = added = ""
-    made += [("removed", removed), ("added", added)]
-    return [part for part in made if part[1]]
+            made.append(part)
+    return made
+
+
+def _is_slight(kept: _Part, before: _Part, after: _Part) -> bool:
+    words = _words(kept.old)
+    return words == 0 or (words < 3 and not (before.is_swap and after.is_swap))
+
+
+def _words(text: str) -> int:
+    return len(re.findall(r"\w+(?:[-.,'’/]\w+)*", text))

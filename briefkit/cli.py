@@ -1,8 +1,9 @@
-"""The ``briefkit`` command: run, build, validate, dictionary."""
+"""The ``briefkit`` command: run, build, compare, validate, dictionary."""
 
 from __future__ import annotations
 
 import argparse
+import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -45,7 +46,17 @@ def _parser() -> argparse.ArgumentParser:
     building.add_argument("--out", type=Path, metavar="FOLDER", help="default: build/ in the project")
     building.set_defaults(command=_build)
 
-    for command in (running, building):
+    comparing = commands.add_parser("compare", help="list what changed between two editions of a brief")
+    comparing.add_argument("notebook", type=Path, metavar="NOTEBOOK")
+    earlier = comparing.add_mutually_exclusive_group(required=True)
+    earlier.add_argument("--from", dest="first", metavar="DAY", help="the earlier edition: a day as 2021-04-30")
+    earlier.add_argument("--git", metavar="REV", help="the edition of an earlier commit, against today's")
+    comparing.add_argument("--to", dest="last", metavar="DAY", help="the later edition: a day, or latest (default)")
+    comparing.add_argument("--html", type=Path, metavar="FILE", help="write the changes as a page")
+    comparing.add_argument("--json", action="store_true", help="print everything for machines")
+    comparing.set_defaults(command=_compare, wrong=comparing.error)
+
+    for command in (running, building, comparing):
         command.add_argument(
             "--time-limit", type=_seconds, default=120, metavar="SECONDS", help="for each cell (default 120)"
         )
@@ -95,6 +106,29 @@ def _build(options: argparse.Namespace) -> None:
 
     folder = build(options.notebooks, options.as_of, options.out, options.time_limit, options.cold)
     print(f"Written to {folder}")
+
+
+def _compare(options: argparse.Namespace) -> None:
+    if options.git and options.last:
+        options.wrong("--to goes with --from; --git compares with today's edition")
+    _warm_up(options)
+    from briefkit import redline
+    from briefkit.editions import between, since
+    from briefkit.run import write
+
+    speed = options.time_limit, options.cold
+    if options.git:
+        found = since(options.notebook, options.git, *speed)
+    else:
+        found = between(options.notebook, options.first, options.last or "latest", *speed)
+    if options.html:
+        write(options.html, redline.page(found))
+    if options.json:
+        print(redline.as_json(found))
+    elif options.html:
+        print(f"{redline.counted(found)}\nWritten to {options.html}")
+    else:
+        print(redline.listing(found, shutil.get_terminal_size().columns))
 
 
 def _validate(options: argparse.Namespace) -> None:

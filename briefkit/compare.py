@@ -6,7 +6,6 @@ reach. What did not change is not listed.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import zip_longest
@@ -22,6 +21,7 @@ from briefkit.series import Series, changed_series
 
 Row = tuple[str, str]
 Content = dict[str, dict[str, str]]
+Tables = Callable[[str], tuple[Content, Content]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,6 @@ class Value:
     text: str
     expression: str
     about: str
-    rows: tuple[Row, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +90,13 @@ class Reach:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """Name a row that the brief rests on in one edition only: it entered or left."""
+    """Name a row that the brief rests on in one edition only: it entered or left. `fields` hold what it says."""
 
     table: str
     key: str
     way: str
     reaches: tuple[Reach, ...]
+    fields: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +170,7 @@ class _Edition:
             if entry.cell in self.prose:
                 continue
             if entry.kind == "value":
-                stands = Passage(entry.cell, entry.part, "p", entry.text, "", ((entry.expression, entry.made),))
+                stands = Passage(entry.cell, entry.part, "p", entry.text, "\ufffc", ((entry.expression, entry.made),))
                 self.prose.setdefault(entry.cell, []).append(stands)
             else:
                 self.shown.setdefault(entry.cell, []).append(entry)
@@ -185,34 +185,52 @@ def _shown_by_parts(entry: Entry) -> set[Row]:
 def _sentences(cell: str, section: str, before: list[Passage], after: list[Passage]) -> Iterator[Sentence]:
     """Lay a cell's blocks side by side by what was typed, then their sentences by what they say."""
     for old, new in paired([each.written for each in before], [each.written for each in after]):
-        blocks = (None if old is None else before[old], None if new is None else after[new])
-        texts = [sentences(block.text) if block else [] for block in blocks]
+        blocks = None if old is None else before[old], None if new is None else after[new]
+        olds, news = (_told(block) if block else [] for block in blocks)
         part = next(block.part for block in reversed(blocks) if block)
-        for first, second in paired(*texts):
-            pair = ("" if first is None else texts[0][first], "" if second is None else texts[1][second])
-            if pair[0] == pair[1]:
-                continue
-            standing = [_standing(block, text) for block, text in zip(blocks, pair, strict=True)]
-            values = [
-                tuple(value for value in found if value.text not in {each.text for each in others})
-                for found, others in (standing, standing[::-1])
-            ]
-            yield Sentence(cell, section, part, *pair, *values)
+        for first, second in paired([text for text, _ in olds], [text for text, _ in news]):
+            was, had = ("", []) if first is None else olds[first]
+            now, has = ("", []) if second is None else news[second]
+            if was != now:
+                yield Sentence(cell, section, part, was, now, _without(had, has), _without(has, had))
 
 
-def _standing(block: Passage | None, sentence: str) -> list[Value]:
-    """List the values of a block that stand in one of its sentences."""
-    leaves = [leaf for expression, fact in (block.values if block else ()) for leaf in _leaves(expression, fact)]
-    return list(dict.fromkeys(value for value in leaves if re.search(rf"(?<!\w){re.escape(value.text)}(?!\w)", sentence)))
+def _without(values: list[Value], others: list[Value]) -> tuple[Value, ...]:
+    known = {value.text for value in others}
+    return tuple(dict.fromkeys(value for value in values if value.text not in known))
 
 
-def _leaves(expression: str, fact: dict[str, Any]) -> Iterator[Value]:
+def _told(block: Passage) -> list[tuple[str, list[Value]]]:
+    """Part a block into its sentences, each with the values that stand in it."""
+    values, told, end = list(_placed(block)), [], 0
+    for sentence in sentences(block.text):
+        start = block.text.index(sentence, end)
+        end = start + len(sentence)
+        told.append((sentence, [value for at, value in values if at < end and start < at + len(value.text)]))
+    return told
+
+
+def _placed(block: Passage) -> Iterator[tuple[int, Value]]:
+    """Find where in a block each value begins."""
+    typed = block.written.split("\ufffc")
+    at = len(typed[0])
+    for (expression, fact), words in zip(block.values, typed[1:], strict=True):
+        if fact.get("text"):
+            yield from _leaves(expression, fact, at)
+            at += len(str(fact["text"])) + len(words)
+        else:  # a plain value: it ends where the next typed words begin
+            at = block.text.find(words, at) + len(words)
+
+
+def _leaves(expression: str, fact: dict[str, Any], at: int) -> Iterator[tuple[int, Value]]:
     """Take a composed text apart into the values that it holds."""
-    parts = [part for part in fact.get("parts", ()) if not isinstance(part, str)]
+    parts = fact.get("parts", ())
+    if not parts:
+        yield at, Value(str(fact["text"]), expression, str(fact.get("about") or ""))
     for part in parts:
-        yield from _leaves(expression, part)
-    if not parts and fact.get("text"):
-        yield Value(str(fact["text"]), expression, str(fact.get("about") or ""), tuple(sorted(rows_of(fact))))
+        if not isinstance(part, str):
+            yield from _leaves(expression, part, at)
+        at += len(part if isinstance(part, str) else str(part["text"]))
 
 
 def _outputs(cell: str, section: str, before: list[Entry], after: list[Entry]) -> Iterator[Claim | Exhibit]:
@@ -263,28 +281,27 @@ def _moved(edition: _Edition, other: _Edition, way: str) -> Iterator[Moved]:
             yield Moved(table, key, way, tuple(reaches))
 
 
-def with_corrected(
-    comparison: Comparison,
-    before: NotebookNode,
-    after: NotebookNode,
-    content: Callable[[str], tuple[Content, Content]],
-    corrections: Iterable[Correction],
+def with_content(
+    comparison: Comparison, before: NotebookNode, after: NotebookNode, tables: Tables, corrections: Iterable[Correction]
 ) -> Comparison:
-    """Add the rows whose content differs under the same key, of the tables that either edition rests on.
+    """Add what the rows say, and those whose content differs under the same key.
 
-    `content` gives both versions of a table: the fields of each row by its key.
+    `tables` gives both versions of a table: the fields of each row by its key.
     """
     old, new = _Edition(before), _Edition(after)
     noted = {(each.table, each.key): each for each in corrections}
-    found = []
-    for table in sorted({table for table, _ in (*old.reaches, *new.reaches)}):
-        was, now = content(table)
+    content = {table: tables(table) for table in sorted({table for table, _ in (*old.reaches, *new.reaches)})}
+    corrected = []
+    for table, (was, now) in content.items():
         for key in now:
-            changed = _changed_fields(was.get(key), now[key])
-            if changed:
+            if changed := _changed_fields(was.get(key), now[key]):
                 reaches = new.reaches.get((table, key)) or old.reaches.get((table, key), {})
-                found.append(Corrected(table, key, changed, noted.get((table, key)), tuple(reaches)))
-    return replace(comparison, corrected=tuple(found))
+                corrected.append(Corrected(table, key, changed, noted.get((table, key)), tuple(reaches)))
+    rows = [
+        replace(row, fields=tuple(content[row.table][row.way == "entered"].get(row.key, {}).items()))
+        for row in comparison.rows
+    ]
+    return replace(comparison, rows=tuple(rows), corrected=tuple(corrected))
 
 
 def _changed_fields(was: dict[str, str] | None, now: dict[str, str]) -> tuple[tuple[str, str, str], ...]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from briefkit.cache import executed
-from briefkit.compare import Comparison, Content, compare, with_corrected
+from briefkit.compare import Comparison, Content, compare, with_content
 from briefkit.corrections import corrections
 from briefkit.data import LATEST, open_data
 from briefkit.errors import BriefError
@@ -23,9 +23,7 @@ from briefkit.run import TIME_LIMIT, read
 NEEDED = ("notebooks", "data", "requirements.lock", "CHANGELOG.md")
 
 
-def between(
-    path: Path, first: str, last: str = LATEST, time_limit: int = TIME_LIMIT, cold: bool = False
-) -> Comparison:
+def between(path: Path, first: str, last: str = LATEST, time_limit: int = TIME_LIMIT, cold: bool = False) -> Comparison:
     """Run a brief as of two days, each "latest" or as 2021-04-30, and compare."""
     read(path)  # a missing notebook is named before anything else
     folder = find_data(path.resolve().parent)
@@ -37,9 +35,9 @@ def between(
             "the earlier day first",
             "Exchange the two.",
         )
-    editions = [executed(path, "" if day == LATEST else day, time_limit, cold) for day in (first, last)]
-    names = [f"as of {Fact(day).text}" for day in days]
-    return compare(*editions, (names[0], names[1]))
+    then, now = (executed(path, "" if day == LATEST else day, time_limit, cold) for day in (first, last))
+    found = compare(then, now, (f"as of {Fact(days[0]).text}", f"as of {Fact(days[1]).text}"))
+    return with_content(found, then, now, lambda name: _both((folder, folder), name), ())
 
 
 def since(path: Path, revision: str, time_limit: int = TIME_LIMIT, cold: bool = False) -> Comparison:
@@ -61,7 +59,7 @@ def since(path: Path, revision: str, time_limit: int = TIME_LIMIT, cold: bool = 
         then, remarks = _executed_then(folder / place, revision, time_limit, cold)
         found = compare(then, now, (f"in {revision} ({commit[:7]})", "today"), remarks)
         packages = (folder / "data", root / "data")
-        return with_corrected(found, then, now, lambda name: _both(packages, name), corrections(root))
+        return with_content(found, then, now, lambda name: _both(packages, name), corrections(root))
 
 
 def _inside(path: Path, root: Path) -> Path:
@@ -84,7 +82,9 @@ def _executed_then(path: Path, revision: str, time_limit: int, cold: bool) -> tu
                 "a notebook that runs, or one with its outputs",
                 "Compare with a later commit.",
             ) from None
-        remark = f"The notebook of {revision} does not run with today's toolkit; the results committed with it are shown."
+        remark = (
+            f"The notebook of {revision} does not run with today's toolkit; the results committed with it are shown."
+        )
         return stored, (f"{remark} ({str(error).splitlines()[0]})",)
 
 
@@ -102,7 +102,9 @@ def _commit(root: Path, revision: str) -> str:
         )
     found = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
     if found.returncode:
-        raise BriefError(f"--git {revision}", "no such revision", "a commit, branch or tag", "git log --oneline lists them.")
+        raise BriefError(
+            f"--git {revision}", "no such revision", "a commit, branch or tag", "git log --oneline lists them."
+        )
     return found.stdout.decode().strip()
 
 

@@ -62,7 +62,9 @@ def _key(fields: dict[str, dict[str, Any]], versions: list[list[dict[str, Any]]]
     """Choose the fields that tell lines apart; a text that some line leaves blank is a label, not a name."""
     kinds: dict[str, list[str]] = {"text": [], "day": [], "number": []}
     for name, field in fields.items():
-        kind = {"date": "day", "integer": "number", "number": "number", "year": "number"}.get(field.get("type", ""), "text")
+        kind = {"date": "day", "integer": "number", "number": "number", "year": "number"}.get(
+            field.get("type", ""), "text"
+        )
         if kind != "text" or all(line.get(name) not in (None, "") for lines in versions for line in lines):
             kinds[kind].append(name)
     wanted = [name for names in kinds.values() for name in names]

@@ -22,6 +22,8 @@ FLOORS = {
     "tables": 1,
     "data": 1,
     "prose": 1,
+    "alignment": 1,
+    "series": 1,
     "corrections": 1,
     "wording": 1,
     "displays": 2,
@@ -34,6 +36,7 @@ FLOORS = {
     "export": 3,
     "build": 4,
     "compare": 4,
+    "editions": 4,
     "redline": 4,
     "cli": 5,
 }
@@ -46,11 +49,13 @@ ARROWS = {
     ("data", "tables"),
     ("dictionary", "package"),
     ("corrections", "prose"),
+    ("series", "alignment"),
     ("wording", "prose"),
     ("charts", "displays"),
     ("run", "kernels"),
     ("run", "ledger"),
     ("cache", "run"),
+    ("editions", "compare"),
     ("redline", "compare"),
 }
 

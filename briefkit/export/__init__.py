@@ -9,9 +9,9 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-from briefkit.export.document import Document
+from briefkit.export.document import Document, in_words
 from briefkit.export.fonts import face_rules
-from briefkit.export.html import front_page, page
+from briefkit.export.html import comparison_page, front_page, page
 from briefkit.export.reading import document
 from briefkit.export.typst import paper
 
@@ -20,9 +20,11 @@ __all__ = [
     "BriefPDF",
     "Document",
     "RoleValues",
+    "comparison_page",
     "document",
     "front_page",
     "html_page",
+    "in_words",
     "pdf_paper",
     "prepare",
 ]

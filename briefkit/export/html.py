@@ -63,6 +63,11 @@ def front_page(documents: list[tuple[str, Document]]) -> str:
     return _dressed(_render("index.html.j2", documents=documents, day=next(iter(days), "")))
 
 
+def comparison_page(**parts: object) -> str:
+    """Write the page that shows what changed between two editions."""
+    return _dressed(_render("compare.html.j2", **parts))
+
+
 def _render(template: str, **values: object) -> str:
     return _templates().get_template(template).render(values)
 

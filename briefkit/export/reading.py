@@ -100,7 +100,9 @@ class _Reader:
         ]
         if items:
             nodes = [
-                Node("item", [Node("strong", [Node("text", text=in_words(each["day"]))]), Node("text", text=_told(each))])
+                Node(
+                    "item", [Node("strong", [Node("text", text=in_words(each["day"]))]), Node("text", text=_told(each))]
+                )
                 for each in items
             ]
             box = [Node("list", nodes, meta={"ordered": False})]
