@@ -232,13 +232,13 @@ def _differing(change: Exhibit, point: Point) -> Line:
     for number, name in enumerate(differing):
         title = f"{change.titles.get(name, name)} " if len(point.after) > 1 else ""
         line.append(("kept", ", " * bool(number) + title))
-        line += _change(_shown(point.before.get(name)), _shown(point.after[name]))
+        line += _change(*(_valued(change, name, each.get(name)) for each in (point.before, point.after)))
     return line
 
 
 def _valued(change: Exhibit, name: str, value: Any) -> str:
-    unit = change.units.get(name, "")
-    return _shown(value) + (unit if unit == "%" else f" {unit}" if unit else "")
+    # Other units stand in the heading, and would have to agree with their number.
+    return _shown(value) + "%" * (change.units.get(name) == "%" and value is not None)
 
 
 def _shown(value: Any) -> str:
