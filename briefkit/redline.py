@@ -216,13 +216,15 @@ def _series(change: Exhibit, series: Series) -> Iterator[Line]:
 
 def _told(change: Exhibit, point: Point) -> str:
     values = point.before if point.after is None else point.after
-    shown = ", ".join(_valued(change, name, value) for name, value in (values or {}).items())
+    known = {name: value for name, value in (values or {}).items() if value not in (None, "")}
+    shown = ", ".join(_valued(change, name, value) for name, value in (known or values or {}).items())
     return ": ".join(filter(None, (_place(point), shown)))
 
 
 def _place(point: Point) -> str:
     # A whole number that says where a point stands is a year or a rank, never a quantity: no thousands are parted.
-    return ", ".join(str(value) if type(value) is int else _shown(value) for value in point.at.values())
+    places = [value for value in point.at.values() if value not in (None, "")]
+    return ", ".join(str(value) if type(value) is int else _shown(value) for value in places)
 
 
 def _differing(change: Exhibit, point: Point) -> Line:

@@ -98,7 +98,7 @@ def test_the_box_ends_the_page_and_the_paper(project, changes):
     box = document(brief, "rurland").blocks[-1]
     assert (box.title, box.cell) == ("Corrections", "corrections")
     page = html_page(brief, "rurland")
-    assert re.search(r'<h2 id="corrections-title">Corrections</h2>\s*<ul><li><strong>6 May 2004</strong>', page)
+    assert re.search(r'<h2 id="corrections-title">Corrections</h2>\s*<ul><li><strong>6 May 2004</strong>: 1,505', page)
     assert "1,505 had been typed for 1,550. (Table holdings, row 2003-03-01 · RUR.)" in page
     assert page.index("corrections-title") > page.index("Holdings of Rurland")
     assert pdf_paper(brief, "rurland").startswith(b"%PDF")

@@ -411,7 +411,7 @@ def _summary_title(nodes: list[Node]) -> tuple[str, list[Node]]:
 
 def _told(correction: dict[str, str]) -> str:
     row = correction["key"].replace("|", " · ")
-    return f" {correction['text']} (Table {correction['table']}, row {row}.)"
+    return f": {correction['text']} (Table {correction['table']}, row {row}.)"
 
 
 def _few(disagreements: list[str]) -> list[str]:
