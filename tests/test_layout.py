@@ -68,7 +68,7 @@ HOMES = {
     "mdit_py_plugins": {"prose"},
     "jupyter_client": {"kernels"},
     "nbclient": {"run"},
-    "nbformat": {"run", "cache", "ledger", "compare", "export"},
+    "nbformat": {"run", "cache", "ledger", "compare", "editions", "export"},
     "nbconvert": {"export"},
     "traitlets": {"export"},
     "jinja2": {"export"},
