@@ -64,8 +64,13 @@ def page(comparison: Comparison) -> str:
 def listing(comparison: Comparison, width: int = 80) -> str:
     """Write the changes for a terminal: a column of places, a column of changes, in reading order."""
     width = max(min(width, 120), 48)
-    lines = [*textwrap.wrap(comparison.title, width), f"{comparison.before} → {comparison.after}", ""]
-    for remark in (counted(comparison), *comparison.remarks):
+    lines = []
+    for remark in (
+        comparison.title,
+        f"{comparison.before} → {comparison.after}",
+        counted(comparison),
+        *comparison.remarks,
+    ):
         lines += textwrap.wrap(remark, width)
     last = Item("", "", [])
     for item in items(comparison):
@@ -84,7 +89,7 @@ def _columns(place: str, item: Item, width: int) -> Iterator[str]:
         place = ""
     for indent, line in shown:
         text = "".join(SIGNS[kind][0] + words + SIGNS[kind][1] for kind, words in _spaced(line))
-        inside = {"break_long_words": False, "break_on_hyphens": False, "subsequent_indent": indent}
+        inside = {"break_on_hyphens": False, "subsequent_indent": indent}
         for part in textwrap.wrap(indent + text, width - MARGIN, **inside):
             yield f"{place:<{MARGIN}}{part}"
             place = ""
@@ -127,7 +132,7 @@ def _counted(comparison: Comparison) -> dict[tuple[str, str], int]:
         ("table", " changed"): shown.count("table"),
         ("row", " entered"): ways.count("entered"),
         ("row", " left"): ways.count("left"),
-        ("row", " corrected"): len(comparison.corrected),
+        ("row", " with other content"): len(comparison.corrected),
     }
 
 

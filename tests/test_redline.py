@@ -56,9 +56,8 @@ def test_a_listing_stands_in_columns_and_marks_changes_with_signs():
     assert redline.listing(FOUND, 80).splitlines() == [
         "Rurland <armed> itself",
         "as of 1 June 2002 → as of 1 March 2003",
-        "",
         "1 sentence changed, 1 claim changed, 1 figure changed, 6 rows entered, 1 row",
-        "left, 2 rows corrected.",
+        "left, 2 rows with other content.",
         "The results of then are shown.",
         "",
         "The opening answer",
