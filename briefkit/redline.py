@@ -154,7 +154,7 @@ def items(comparison: Comparison) -> list[Item]:
                 found.append(_exhibit(change))
     for way in ("entered", "left"):
         found += _rows(way, [moved for moved in comparison.rows if moved.way == way])
-    return [*found, *map(_corrected, comparison.corrected)]
+    return [*found, *_corrected(comparison.corrected)]
 
 
 def _sentence(change: Sentence) -> Item:
@@ -272,9 +272,11 @@ def _rows(way: str, moved: Iterable[Moved]) -> Iterator[Item]:
     for (table, reaches), rows in groups.items():
         keys = [row.key.replace("|", " · ") for row in rows]
         told = [f"{key} ({says})" if (says := _says(row)) else key for key, row in zip(keys, rows, strict=True)]
-        few = len(rows) <= FEW
-        line: Line = [(kind, "; ".join(told) if few else f"{len(rows)} rows, from {told[0]} to {told[-1]}")]
-        yield Item(section, table, [line], [[("kept", f"reaches {_reached(reaches)}")]])
+        yield Item(section, table, [[(kind, _few(told))]], [[("kept", f"reaches {_reached(reaches)}")]])
+
+
+def _few(told: list[str]) -> str:
+    return "; ".join(told) if len(told) <= FEW else f"{len(told)} rows, from {told[0]} to {told[-1]}"
 
 
 def _says(row: Moved) -> str:
@@ -300,16 +302,15 @@ def _reached(reaches: Iterable[Reach]) -> str:
     )
 
 
-def _corrected(row: Corrected) -> Item:
-    lines: list[Line] = [[("kept", row.key.replace("|", " · "))]]
-    lines += [
-        [("kept", f"{name}: "), *_change(before or "blank", after or "blank")] for name, before, after in row.fields
-    ]
-    noted = row.correction
-    told = f"{_shown(noted.day)}: {noted.text}" if noted else "not marked as a correction"
-    return Item(
-        "Rows that were changed",
-        row.table,
-        lines,
-        [[("kept", f"CHANGELOG.md, {told}")], [("kept", f"reaches {_reached(row.reaches)}")]],
-    )
+def _corrected(rows: Iterable[Corrected]) -> Iterator[Item]:
+    """Show rows in which the same was changed, to the same effect, together."""
+    groups: dict[tuple[Any, ...], list[str]] = {}
+    for row in rows:
+        alike = (row.table, row.fields, row.correction, row.reaches)
+        groups.setdefault(alike, []).append(row.key.replace("|", " · "))
+    for (table, fields, noted, reaches), keys in groups.items():
+        lines: list[Line] = [[("kept", _few(keys))]]
+        lines += [[("kept", f"{name}: "), *_change(old or "blank", new or "blank")] for name, old, new in fields]
+        told = f"{_shown(noted.day)}: {noted.text}" if noted else "not marked as a correction"
+        notes = [[("kept", f"CHANGELOG.md, {told}")], [("kept", f"reaches {_reached(reaches)}")]]
+        yield Item("Rows that were changed", table, lines, notes)

@@ -97,6 +97,12 @@ def test_a_listing_stands_in_columns_and_marks_changes_with_signs():
     ]
 
 
+def test_rows_changed_alike_are_told_together():
+    rows = [Corrected("holdings", f"200{at}-01-01|RUR", (("note", "", "seen"),), None, ()) for at in range(6)]
+    (item,) = redline.items(Comparison("Rurland", "then", "today", (), (), tuple(rows)))
+    assert item.lines[0] == [("kept", "6 rows, from 2000-01-01 · RUR to 2005-01-01 · RUR")]
+
+
 @pytest.mark.parametrize("width", [20, 48, 80, 300])
 def test_a_listing_keeps_to_the_width_of_the_terminal(width):
     assert max(map(len, redline.listing(FOUND, width).splitlines())) <= max(48, min(width, 120))
