@@ -23,7 +23,7 @@ from briefkit.data import LATEST, Data
 from briefkit.errors import BriefError
 from briefkit.package import digests, find_data, validate
 from briefkit.prose import roles
-from briefkit.run import TIME_LIMIT, execute, prepared, tidy, write
+from briefkit.run import TIME_LIMIT, execute, list_corrections, prepared, tidy, write
 
 ALWAYS_READ = ("sources", "support", "disagreements")  # they stand behind every row
 # What a result can depend on: all that a kernel loads, and what asks it.
@@ -45,7 +45,9 @@ def executed(
     now = digests(data)
     kept = None if fresh else _kept(place)
     if kept and _still_good(kept, now, data, as_of):
-        return _filled(notebook, nbformat.from_dict(kept["notebook"]))
+        filled = _filled(notebook, nbformat.from_dict(kept["notebook"]))
+        list_corrections(filled, path)  # they are no part of a copy: the list of changes grows by itself
+        return filled
     made, tables = execute(path, as_of, time_limit, cold)
     latest = "" if as_of else Data(data, LATEST).latest.isoformat()
     _keep(place, {"tables": tables, "digests": now, "latest": latest, "notebook": made})

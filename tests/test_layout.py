@@ -22,6 +22,9 @@ FLOORS = {
     "tables": 1,
     "data": 1,
     "prose": 1,
+    "alignment": 1,
+    "series": 1,
+    "corrections": 1,
     "wording": 1,
     "displays": 2,
     "charts": 2,
@@ -35,6 +38,9 @@ FLOORS = {
     "build": 4,
     "check": 4,
     "trace": 4,
+    "compare": 4,
+    "editions": 4,
+    "redline": 4,
     "cli": 5,
 }
 # Within a floor: who may import whom.
@@ -45,11 +51,16 @@ ARROWS = {
     ("data", "package"),
     ("data", "tables"),
     ("dictionary", "package"),
+    ("corrections", "prose"),
+    ("series", "alignment"),
     ("wording", "prose"),
     ("charts", "displays"),
     ("run", "kernels"),
+    ("run", "ledger"),
     ("cache", "run"),
     ("build", "site"),
+    ("editions", "compare"),
+    ("redline", "compare"),
 }
 
 HOMES = {
@@ -61,7 +72,7 @@ HOMES = {
     "mdit_py_plugins": {"prose"},
     "jupyter_client": {"kernels"},
     "nbclient": {"run"},
-    "nbformat": {"run", "cache", "ledger", "check", "export"},
+    "nbformat": {"run", "cache", "ledger", "check", "compare", "editions", "export"},
     "nbconvert": {"export"},
     "traitlets": {"export"},
     "jinja2": {"export"},
