@@ -104,7 +104,7 @@ def site_page(template: str, site: Place, figures: Mapping[str, Figure] | None =
 
 def comparison_page(**parts: object) -> str:
     """Write the page that shows what changed between two editions."""
-    return _dressed(_render("compare.html.j2", **parts))
+    return _dressed(_render("compare.html.j2", **parts), "")
 
 
 def _render(template: str, **values: object) -> str:
