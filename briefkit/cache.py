@@ -19,7 +19,6 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from briefkit.data import LATEST, Data
 from briefkit.errors import BriefError
 from briefkit.package import digests, find_data, validate
 from briefkit.prose import roles
@@ -49,7 +48,7 @@ def executed(
         list_corrections(filled, path)  # they are no part of a copy: the list of changes grows by itself
         return filled
     made, tables = execute(path, as_of, time_limit, cold)
-    latest = "" if as_of else Data(data, LATEST).latest.isoformat()
+    latest = "" if as_of else _latest(data)
     _keep(place, {"tables": tables, "digests": now, "latest": latest, "notebook": made})
     return made
 
@@ -83,7 +82,13 @@ def _still_good(kept: dict[str, Any], now: dict[str, str], data: Path, as_of: st
     if changed & {*kept["tables"], *ALWAYS_READ}:
         return False
     # Any table may move the day that "latest" means.
-    return not changed or bool(as_of) or Data(data, LATEST).latest.isoformat() == kept["latest"]
+    return not changed or bool(as_of) or _latest(data) == kept["latest"]
+
+
+def _latest(data: Path) -> str:
+    from briefkit.data import LATEST, Data  # here: what is as it was needs no pandas
+
+    return Data(data, LATEST).latest.isoformat()
 
 
 def _filled(notebook: NotebookNode, made: NotebookNode) -> NotebookNode:

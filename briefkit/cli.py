@@ -146,7 +146,6 @@ def _build(options: argparse.Namespace) -> None:
 
 
 def _check(options: argparse.Namespace) -> int:
-    _warm_up(options)
     from briefkit.check import check
 
     found = check(options.notebooks)

@@ -171,7 +171,8 @@ def test_a_kept_run_depends_on_every_module_that_a_kernel_loads() -> None:
     from briefkit.cache import KERNEL_SIDE
     from briefkit.kernels.template import WARM
 
-    asked = f"import {', '.join(WARM)}, sys; print({{name.split('.')[1] for name in sys.modules if name[:9] == 'briefkit.'}})"
+    loaded = "{name.split('.')[1] for name in sys.modules if name[:9] == 'briefkit.'}"
+    asked = f"import {', '.join(WARM)}, sys; print({loaded})"
     done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
     assert eval(done.stdout) <= set(KERNEL_SIDE)
 
