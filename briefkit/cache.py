@@ -13,6 +13,7 @@ import hashlib
 import json
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from briefkit.data import LATEST, Data
 from briefkit.errors import BriefError
 from briefkit.package import digests, find_data, validate
 from briefkit.prose import roles
-from briefkit.run import TIME_LIMIT, execute, prepared, tidy, write
+from briefkit.run import NO_PARAMETERS, TIME_LIMIT, execute, prepared, tidy, write
 
 ALWAYS_READ = ("sources", "support", "disagreements")  # they stand behind every row
 # What a result can depend on: all that a kernel loads, and what asks it.
@@ -32,21 +33,29 @@ BOUND = 256 * 2**20  # bytes that the copies of a project may fill
 
 
 def executed(
-    path: Path, as_of: str = "", time_limit: int = TIME_LIMIT, cold: bool = False, fresh: bool = False
+    path: Path,
+    as_of: str = "",
+    time_limit: int = TIME_LIMIT,
+    cold: bool = False,
+    fresh: bool = False,
+    parameters: Mapping[str, str] = NO_PARAMETERS,
 ) -> NotebookNode:
-    """Give a brief with the results of a run: of an earlier one where nothing has changed, unless `fresh`."""
-    notebook = prepared(path, as_of)
+    """Give a brief with the results of a run: of an earlier one where nothing has changed, unless `fresh`.
+
+    Parameters stand in the code, so each set of them has a copy of its own.
+    """
+    notebook = prepared(path, as_of, parameters)
     try:
         data = find_data(path.resolve().parent)
     except BriefError:  # a notebook from elsewhere has no project to keep a copy in
-        return execute(path, as_of, time_limit, cold)[0]
+        return execute(path, as_of, time_limit, cold, parameters)[0]
     validate(data)
     place = data.parent / "build" / ".runs" / f"{path.stem}-{_name(notebook, data)[:32]}.json"
     now = digests(data)
     kept = None if fresh else _kept(place)
     if kept and _still_good(kept, now, data, as_of):
         return _filled(notebook, nbformat.from_dict(kept["notebook"]))
-    made, tables = execute(path, as_of, time_limit, cold)
+    made, tables = execute(path, as_of, time_limit, cold, parameters)
     latest = "" if as_of else Data(data, LATEST).latest.isoformat()
     _keep(place, {"tables": tables, "digests": now, "latest": latest, "notebook": made})
     return made
