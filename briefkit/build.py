@@ -116,9 +116,7 @@ def build_brief(
     return document, f"{path.stem:<14} ran {ran - start:.1f} s, exported {time.perf_counter() - ran:.1f} s, {sizes}"
 
 
-def exported(
-    notebook: Any, name: str, folder: Path, around: export.Place | None = None
-) -> tuple[export.Document, str]:
+def exported(notebook: Any, name: str, folder: Path, around: export.Place | None = None) -> tuple[export.Document, str]:
     """Write a notebook as page and paper, and in a site its figures; give its document and the sizes in words."""
     # Everything is made before anything is written: a brief that fails leaves the last good one alone.
     document = export.document(notebook, name)

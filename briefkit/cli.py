@@ -62,7 +62,9 @@ def _building(commands: Any) -> None:
 def _batching(commands: Any) -> None:
     batching = commands.add_parser("batch", help="build a template once for each row of a table: dossiers")
     batching.add_argument("template", type=Path, metavar="TEMPLATE", help="a notebook under notebooks/templates/")
-    batching.add_argument("--over", required=True, metavar="TABLE", help="parameters are the row's fields of their names")
+    batching.add_argument(
+        "--over", required=True, metavar="TABLE", help="parameters are the row's fields of their names"
+    )
     batching.add_argument(
         "--where", default="", metavar="CONDITION", help="over fields, and facts: rows of other tables that point at it"
     )

@@ -203,9 +203,7 @@ def _pointing(resource: dict[str, Any], name: str, key: str) -> list[str]:
     if not any(field["name"] == "support" for field in schema["fields"]):
         return []
     keys = [(listed(each["fields"]), each["reference"]) for each in schema.get("foreignKeys", [])]
-    return [
-        fields[0] for fields, there in keys if there["resource"] == name and listed(there["fields"]) == [key]
-    ]
+    return [fields[0] for fields, there in keys if there["resource"] == name and listed(there["fields"]) == [key]]
 
 
 def _read(folder: Path, resource: dict[str, Any]) -> pd.DataFrame:
