@@ -149,11 +149,12 @@ def _text(value: Any) -> str:
 
 
 def _listed(data: Data, over: str, titled: list[str], folder: Path, facts: Facts) -> list[site.Dossier]:
-    """List the dossiers that stand in the folder, each called as its title calls it."""
+    """List the dossiers that stand in the folder in the order of what their titles call them."""
     names = _names(data[over], data)
     called = [" ".join(map(_text, line)) for line in data[over].lines(*titled)] if titled else names
-    return [
+    standing = [
         site.Dossier(name, words, facts.get(name, []))
         for name, words in zip(names, called, strict=True)
         if (folder / f"{name}.html").is_file()
     ]
+    return sorted(standing, key=lambda dossier: dossier.called.casefold())

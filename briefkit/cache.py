@@ -56,7 +56,7 @@ def executed(
     if kept and _still_good(kept, now, data, as_of):
         return _filled(notebook, nbformat.from_dict(kept["notebook"]))
     made, tables = execute(path, as_of, time_limit, cold, parameters)
-    latest = "" if as_of else Data(data, LATEST).latest.isoformat()
+    latest = "" if as_of else _latest(data, json.dumps(now))
     _keep(place, {"tables": tables, "digests": now, "latest": latest, "notebook": made})
     return made
 
@@ -90,7 +90,13 @@ def _still_good(kept: dict[str, Any], now: dict[str, str], data: Path, as_of: st
     if changed & {*kept["tables"], *ALWAYS_READ}:
         return False
     # Any table may move the day that "latest" means.
-    return not changed or bool(as_of) or Data(data, LATEST).latest.isoformat() == kept["latest"]
+    return not changed or bool(as_of) or _latest(data, json.dumps(now)) == kept["latest"]
+
+
+@functools.lru_cache(1)
+def _latest(data: Path, state: str) -> str:
+    """Give the day that "latest" means, for as long as the tables' `state` is the same: a batch asks once."""
+    return Data(data, LATEST).latest.isoformat()
 
 
 def _filled(notebook: NotebookNode, made: NotebookNode) -> NotebookNode:
