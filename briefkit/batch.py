@@ -69,7 +69,8 @@ def batch(
     orders = Orders(template, home / site.DOSSIERS, edition, around, time_limit, cold, fresh)
     faults = _built(orders, rows, report)
     if around:
-        site.publish_dossiers(home, around, _listed(data, over, titled, orders.folder, facts), data)
+        dossiers = _listed(data, over, titled, orders.folder, facts)
+        site.publish_dossiers(home, around, dossiers, _overview(orders, faults), data)
     if faults:
         raise BriefError.together(faults)
     return orders.folder
@@ -101,6 +102,20 @@ def build_dossier(orders: Orders, name: str, fields: Mapping[str, str]) -> str:
     ran = time.perf_counter()
     _, sizes = exported(notebook, name, orders.folder, orders.around)
     return f"{name:<14} ran {ran - start:.2f} s, exported {time.perf_counter() - ran:.2f} s, {sizes}"
+
+
+def _overview(orders: Orders, faults: list[BriefError]) -> dict[str, export.Figure]:
+    """Draw the figures of the notebook beside the template that is named after it, where there is one."""
+    path = orders.template.with_name(f"{orders.template.stem}-overview.ipynb")
+    if not path.is_file():
+        return {}
+    try:
+        notebook = executed(path, orders.edition, orders.time_limit, orders.cold, orders.fresh)
+    except BriefError as error:
+        faults.append(error)
+        return {}
+    blocks = export.document(notebook, path.stem).blocks
+    return {block.cell: block for block in blocks if isinstance(block, export.Figure)}
 
 
 def _rows(

@@ -182,10 +182,20 @@ def dossier_place(edition: str, data: Data) -> Place:
     return replace(beside, home="../", root=f"../{beside.root}")
 
 
-def publish_dossiers(folder: Path, site: Place, dossiers: Sequence[Dossier], data: Data) -> None:
-    """Write the page that lists an edition's dossiers, and lead to it from the front page."""
+def publish_dossiers(
+    folder: Path, site: Place, dossiers: Sequence[Dossier], overview: Mapping[str, Figure], data: Data
+) -> None:
+    """Write the page that lists an edition's dossiers under an overview, and lead to it from the front page."""
     titles = {name: resource.get("title") or name for name, resource in data.package.items()}
-    page = export.site_page("dossiers", site, dossiers=dossiers, titles=titles, as_of=data.as_of.isoformat())
+    page = export.site_page(
+        "dossiers",
+        site,
+        figures=overview,
+        overview=overview,
+        dossiers=dossiers,
+        titles=titles,
+        as_of=data.as_of.isoformat(),
+    )
     write(folder / DOSSIERS / "index.html", page)
     link_dossiers(folder)
 

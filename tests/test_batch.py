@@ -266,5 +266,5 @@ def test_every_country_with_two_facts_has_a_dossier_in_whole_sentences(tmp_path,
     for page in pages:
         text = told(page)
         assert "{" not in text, page.name
-        assert not re.search(r"\bone (people|steps|texts|rows|measures)\b|\bzero\b|\bnan\b|None", text), page.name
+        assert not re.search(r"(?<!-)\bone (people|steps|texts|rows)\b|\bzero\b|\bnan\b|None(?! of)", text), page.name
         assert " ." not in text and ".." not in text, page.name
