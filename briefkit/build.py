@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
+from typing import Any
 
 from briefkit import export, site
 from briefkit.cache import executed
@@ -54,7 +55,7 @@ def build(
     around = site.place(edition, data) if whole or (folder / "index.html").is_file() else None
     faults, documents = [], {}
     export.prepare()  # here, so that workers that are forks need not
-    with _workers(len(paths)) as pool:
+    with workers(len(paths)) as pool:
         jobs = {
             pool.submit(build_brief, path, folder, edition, time_limit, cold, fresh, around): path for path in paths
         }
@@ -74,7 +75,7 @@ def build(
     return folder
 
 
-def _workers(briefs: int) -> ProcessPoolExecutor:
+def workers(briefs: int) -> ProcessPoolExecutor:
     """Open a pool of processes that end with this one.
 
     Forks are quick, and safe while this process has compiled no paper: Typst's threads do not live on in a fork.
@@ -108,22 +109,24 @@ def build_brief(
     start = time.perf_counter()
     notebook = executed(path, edition, time_limit, cold, fresh)
     ran = time.perf_counter()
-    # Everything is made before anything is written: a brief that fails leaves the last good one alone.
-    document = export.document(notebook, path.stem)
-    page, paper = export.page(document, around), export.paper(document)
-    pictures = dict(_pictures(document)) if around else {}
+    document, sizes = exported(notebook, path.stem, folder, around)
     if not edition:
         save(path, notebook)
         save_figures(path, notebook)
-    write(folder / f"{path.stem}.html", page)
-    write(folder / f"{path.stem}.pdf", paper)
-    for name, content in pictures.items():
-        write(folder / "figures" / name, content)
-    line = (
-        f"{path.stem:<14} ran {ran - start:.1f} s, exported {time.perf_counter() - ran:.1f} s, "
-        f"html {len(page.encode()) / 1000:.0f} kB, pdf {len(paper) / 1000:.0f} kB"
-    )
-    return document, line
+    return document, f"{path.stem:<14} ran {ran - start:.1f} s, exported {time.perf_counter() - ran:.1f} s, {sizes}"
+
+
+def exported(notebook: Any, name: str, folder: Path, around: export.Place | None = None) -> tuple[export.Document, str]:
+    """Write a notebook as page and paper, and in a site its figures; give its document and the sizes in words."""
+    # Everything is made before anything is written: a brief that fails leaves the last good one alone.
+    document = export.document(notebook, name)
+    page, paper = export.page(document, around), export.paper(document)
+    pictures = dict(_pictures(document)) if around else {}
+    write(folder / f"{name}.html", page)
+    write(folder / f"{name}.pdf", paper)
+    for file, content in pictures.items():
+        write(folder / "figures" / file, content)
+    return document, f"html {len(page.encode()) / 1000:.0f} kB, pdf {len(paper) / 1000:.0f} kB"
 
 
 def _pictures(document: export.Document) -> Iterator[tuple[str, str | bytes]]:
