@@ -21,8 +21,9 @@ help: ## list these targets
 briefs: .venv/ready ## build every brief: build/index.html, build/<brief>.html and build/<brief>.pdf
 	$(BIN)/briefkit build
 
-test: .venv/ready ## run every check: style, unit, data, layout and browser tests, then the notebooks
+test: .venv/ready ## run every check: style, the editor's desk, unit, data, layout and browser tests, the notebooks
 	$(BIN)/ruff check .
+	$(BIN)/briefkit check
 	$(BIN)/python -m pytest
 	$(BIN)/python -m pytest --nbval notebooks
 

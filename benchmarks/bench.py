@@ -24,11 +24,14 @@ from typing import Any
 
 import nbformat
 import psutil
+import pyphen
 from nbconvert.exporters import Exporter, WebPDFExporter
 from nbformat import NotebookNode
 from traitlets.config import Config
 
 from briefkit.export import BriefPDF
+from briefkit.ledger import entries, passages
+from briefkit.prose import sentences
 
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "benchmarks" / "README.md"
@@ -57,7 +60,9 @@ def main() -> None:
         result = "\n".join([
             *machine(browser, len(notebooks), options.rounds), "",
             *whole_build(notebooks, options.rounds, Path(scratch)), "",
-            *pdf_step(notebooks, options.rounds),
+            *pdf_step(notebooks, options.rounds), "",
+            *desk(options.rounds), "",
+            *readers(notebooks),
         ])  # fmt: skip
     print(result)
     if options.write:
@@ -107,7 +112,9 @@ def whole_build(notebooks: list[Path], rounds: int, scratch: Path) -> list[str]:
     ours, theirs = scratch / "ours", scratch / "theirs"
     nbconvert = [str(BIN / "jupyter"), "nbconvert", "--log-level=ERROR", "--output-dir", str(theirs)]
     roads = {
-        "briefkit build": [[str(BIN / "briefkit"), "build", "--out", str(ours), *map(str, notebooks)]],
+        "briefkit build --fresh": [
+            [str(BIN / "briefkit"), "build", "--fresh", "--out", str(ours), *map(str, notebooks)]
+        ],
         "nbconvert --execute --to html, then --to webpdf": [
             [*nbconvert, "--execute", "--to", "html", *map(str, notebooks)],
             [*nbconvert, *webpdf, *map(str, notebooks)],
@@ -208,6 +215,47 @@ def export(exporter: Exporter, notebook: NotebookNode, resources: dict[str, Any]
     """Make one PDF in memory."""
     paper, _ = exporter.from_notebook_node(notebook, resources=resources)
     assert paper.startswith(b"%PDF-")
+
+
+# The editor's desk, and what readers get
+
+
+def desk(rounds: int) -> list[str]:
+    """Time a check of all briefs of which current executed copies are kept."""
+    check = [str(BIN / "briefkit"), "check"]
+    execute(check)  # runs what has changed
+    taken = [measure(lambda: execute(check)) for _ in range(rounds)]
+    told = f"Median {statistics.median(taken):.2f} s, fastest {min(taken):.2f} s, slowest {max(taken):.2f} s."
+    return ["### `briefkit check`, all briefs, executed copies current", "", told]
+
+
+def readers(notebooks: list[Path]) -> list[str]:
+    """Tell how easily each brief reads, and how many of its headline values rest on two sources.
+
+    Flesch reading ease (1948): 206.835 − 1.015 × words a sentence − 84.6 × syllables a word; Pyphen parts the words.
+    """
+    parted = pyphen.Pyphen(lang="en_GB")
+    heads = "| brief | words | words a sentence | Flesch reading ease | headline values on two sources |"
+    lines = ["### Reading", "", heads, "| :-- | --: | --: | --: | --: |"]
+    both = []
+    for path in notebooks:
+        notebook = nbformat.read(path, as_version=4)
+        told = [part for block in passages(notebook) if block.tag != "h1" for part in sentences(block.text)]
+        words = [word for part in told for word in re.findall(r"[^\W\d_][\w’'-]*", part)]
+        syllables = sum(len(parted.positions(word)) + 1 for word in words)
+        ease = 206.835 - 1.015 * len(words) / len(told) - 84.6 * syllables / len(words)
+        headlines = [entry for entry in entries(notebook) if entry.is_headline]
+        two = sum(entry.made.get("support") == "corroborated" for entry in headlines)
+        both.append((two, len(headlines)))
+        lines.append(
+            f"| {path.stem} | {len(words):,} | {len(words) / len(told):.1f} | {ease:.0f} | {two} of {len(headlines)} |"
+        )
+    two, all_of_them = (sum(column) for column in zip(*both, strict=True))
+    return [
+        *lines,
+        "",
+        f"Headline values on two sources, all briefs: {two} of {all_of_them} ({two / all_of_them:.0%}).",
+    ]
 
 
 # Measuring

@@ -19,11 +19,10 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from briefkit.data import LATEST, Data
 from briefkit.errors import BriefError
 from briefkit.package import digests, find_data, validate
 from briefkit.prose import roles
-from briefkit.run import TIME_LIMIT, execute, prepared, tidy, write
+from briefkit.run import TIME_LIMIT, execute, list_corrections, prepared, tidy, write
 
 ALWAYS_READ = ("sources", "support", "disagreements")  # they stand behind every row
 # What a result can depend on: all that a kernel loads, and what asks it.
@@ -45,12 +44,14 @@ def executed(
     now = digests(data)
     kept = None if fresh else _kept(place)
     if kept and _still_good(kept, now, data, as_of):
-        return _filled(notebook, nbformat.from_dict(kept["notebook"]))
+        filled = _filled(notebook, nbformat.from_dict(kept["notebook"]))
+        list_corrections(filled, path)  # they are no part of a copy: the list of changes grows by itself
+        return filled
     codes = {f"notebooks/{other.name}": _code(other) for other in (data.parent / "notebooks").glob("*.ipynb")}
     made, read = execute(path, as_of, time_limit, cold)
     lenders = {name: codes[name] for name in read if name in codes}
     tables = [name for name in read if name not in codes]
-    latest = "" if as_of else Data(data, LATEST).latest.isoformat()
+    latest = "" if as_of else _latest(data)
     _keep(place, {"tables": tables, "lenders": lenders, "digests": now, "latest": latest, "notebook": made})
     return made
 
@@ -96,7 +97,13 @@ def _still_good(kept: dict[str, Any], now: dict[str, str], data: Path, as_of: st
     if changed & {*kept["tables"], *ALWAYS_READ}:
         return False
     # Any table may move the day that "latest" means.
-    return not changed or bool(as_of) or Data(data, LATEST).latest.isoformat() == kept["latest"]
+    return not changed or bool(as_of) or _latest(data) == kept["latest"]
+
+
+def _latest(data: Path) -> str:
+    from briefkit.data import LATEST, Data  # here: what is as it was needs no pandas
+
+    return Data(data, LATEST).latest.isoformat()
 
 
 def _filled(notebook: NotebookNode, made: NotebookNode) -> NotebookNode:

@@ -1,9 +1,10 @@
-"""The ``briefkit`` command: run, build, check, trace, validate, dictionary."""
+"""The ``briefkit`` command: run, build, check, compare, trace, validate, dictionary."""
 
 from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -35,7 +36,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"briefkit {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    for add in (_running, _building, _checking, _tracing, _tables):
+    for add in (_running, _building, _comparing, _checking, _tracing, _tables):
         add(commands)
     return parser
 
@@ -64,6 +65,19 @@ def _kernels(command: argparse.ArgumentParser) -> None:
         "--time-limit", type=_seconds, default=120, metavar="SECONDS", help="for each cell (default 120)"
     )
     command.add_argument("--cold", action="store_true", help="start each kernel as a new process, not as a fork")
+
+
+def _comparing(commands: Any) -> None:
+    comparing = commands.add_parser("compare", help="list what changed between two editions of a brief")
+    comparing.add_argument("notebook", type=Path, metavar="NOTEBOOK")
+    earlier = comparing.add_mutually_exclusive_group(required=True)
+    earlier.add_argument("--from", dest="first", metavar="DAY", help="the earlier edition: a day as 2021-04-30")
+    earlier.add_argument("--git", metavar="REV", help="the edition of an earlier commit, against today's")
+    comparing.add_argument("--to", dest="last", metavar="DAY", help="the later edition: a day, or latest (default)")
+    comparing.add_argument("--html", type=Path, metavar="FILE", help="write the changes as a page")
+    comparing.add_argument("--json", action="store_true", help="print everything for machines")
+    _kernels(comparing)
+    comparing.set_defaults(command=_compare, wrong=comparing.error)
 
 
 def _checking(commands: Any) -> None:
@@ -132,7 +146,6 @@ def _build(options: argparse.Namespace) -> None:
 
 
 def _check(options: argparse.Namespace) -> int:
-    _warm_up(options)
     from briefkit.check import check
 
     found = check(options.notebooks)
@@ -175,6 +188,29 @@ def _trace(options: argparse.Namespace) -> None:
         print(json.dumps([trace.as_json() for trace in found], ensure_ascii=False, indent=1))
     else:
         print(listing(found, root) or "No brief rests on this row.")
+
+
+def _compare(options: argparse.Namespace) -> None:
+    if options.git and options.last:
+        options.wrong("--to goes with --from; --git compares with today's edition")
+    _warm_up(options)
+    from briefkit import redline
+    from briefkit.editions import between, since
+    from briefkit.run import write
+
+    speed = options.time_limit, options.cold
+    if options.git:
+        found = since(options.notebook, options.git, *speed)
+    else:
+        found = between(options.notebook, options.first, options.last or "latest", *speed)
+    if options.html:
+        write(options.html, redline.page(found))
+    if options.json:
+        print(redline.as_json(found))
+    elif options.html:
+        print(f"{redline.counted(found)}\nWritten to {options.html}")
+    else:
+        print(redline.listing(found, shutil.get_terminal_size().columns))
 
 
 def _validate(options: argparse.Namespace) -> None:

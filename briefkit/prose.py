@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -23,9 +23,10 @@ def _parser() -> MarkdownIt:
     return MarkdownIt("commonmark").enable(["table", "strikethrough"]).use(footnote_plugin).use(myst_role_plugin)
 
 
-def parse(text: str) -> list[Token]:
-    """Parse Markdown into tokens; a role is an inline token of type ``myst_role``."""
-    return _parser().parse(text)
+@functools.lru_cache(256)
+def parse(text: str) -> tuple[Token, ...]:
+    """Parse Markdown into tokens, which nobody may change; a role is an inline token of type ``myst_role``."""
+    return tuple(_parser().parse(text))  # kept, since a cell is read by several in turn
 
 
 def is_role(token: Token) -> bool:
@@ -33,7 +34,7 @@ def is_role(token: Token) -> bool:
     return token.type == "myst_role" and token.meta.get("name") == ROLE
 
 
-def inline_tokens(tokens: list[Token]) -> Iterator[tuple[Token, Token]]:
+def inline_tokens(tokens: Iterable[Token]) -> Iterator[tuple[Token, Token]]:
     """Walk the inline tokens with the block token that holds each."""
     for block in tokens:
         for token in block.children or ():

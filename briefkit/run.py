@@ -17,10 +17,13 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
+from briefkit.corrections import corrections
 from briefkit.errors import BriefError
 from briefkit.facts import FIGURE
 from briefkit.kernels import available
 from briefkit.kernels.provisioner import WARM_START
+from briefkit.ledger import entries
+from briefkit.package import find_data
 from briefkit.prose import check_roles, roles
 
 TIME_LIMIT = 120
@@ -68,7 +71,24 @@ def execute(
     with tempfile.TemporaryDirectory(prefix="brief-") as sockets:
         tables = asyncio.run(_execute(notebook, path, time_limit, sockets, cold))
     tidy(notebook)
+    list_corrections(notebook, path)
     return notebook, tables
+
+
+def list_corrections(notebook: NotebookNode, path: Path) -> None:
+    """Put the corrections of rows that a brief rests on into its metadata: exporters read nothing but the notebook."""
+    brief = notebook.metadata.get("brief")
+    if not isinstance(brief, dict):
+        return
+    brief.pop("corrections", None)
+    try:
+        root = find_data(path.resolve().parent).parent
+    except BriefError:  # a notebook outside a project has no list of changes
+        return
+    if listed := corrections(root):
+        rows = {row for entry in entries(notebook) for row in entry.rows}
+        if touched := [each.as_json() for each in listed if (each.table, each.key) in rows]:
+            brief["corrections"] = touched
 
 
 def prepared(path: Path, as_of: str = "") -> NotebookNode:

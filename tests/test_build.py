@@ -17,6 +17,7 @@ def test_a_build_writes_a_page_a_paper_and_the_site_around_them(project, capsys)
     assert main(["build"]) == 0
     assert sorted(file.name for file in (project / "build").glob("*.*")) == [
         ".checked",
+        ".runs",
         "claims.html",
         "editions.html",
         "index.html",

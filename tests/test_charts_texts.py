@@ -65,7 +65,7 @@ def shipped():
             if cell["cell_type"] == "code":
                 *_, last = (body := ast.parse("".join(cell["source"])).body)
                 if is_figure := cell["id"].startswith("fig-") and isinstance(last, ast.Expr):
-                    body[-1] = ast.Assign([ast.Name("drawn", ast.Store())], last.value, lineno=last.lineno)
+                    body[-1] = ast.copy_location(ast.Assign([ast.Name("drawn", ast.Store())], last.value), last)
                 exec(compile(ast.fix_missing_locations(ast.Module(body, [])), path.name, "exec"), names)
                 if is_figure:
                     yield f"{path.stem}: {cell['id']}", names["drawn"]

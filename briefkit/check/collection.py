@@ -24,11 +24,10 @@ def findings(root: Path, briefs: list[Brief]) -> Iterator[Finding]:
     for file in sorted((root / "figures").glob("*")):
         if file.name not in made:
             yield _finding(f"figures/{file.name}", "figure", "no notebook makes this figure", "Delete it.")
-    written = "\n\n".join(cell.source for brief in briefs for cell in brief.stored.cells)
-    names = proper_names(root)
-    used = used_names(written, names)
-    for name in names:
-        if name not in used:
+    sources = [cell.source for brief in briefs for cell in brief.stored.cells]
+    for name in proper_names(root):
+        start = name.partition("#")[0].strip()
+        if not any(start in source and used_names(source, [name]) for source in sources):
             yield _finding(
                 "pyproject.toml, tool.briefkit.names", "name", f"no brief uses “{name}”", "Take it off the list."
             )

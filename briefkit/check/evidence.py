@@ -16,7 +16,8 @@ from briefkit.ledger import Entry, rows_of
 
 THIN = re.compile(r"\b(one|single) source\b|\bsources? alone\b", re.IGNORECASE)
 DIFFER = re.compile(
-    r"\bdiffer|\bdisagree|\bdisput|\bcontradict|\bconflict|\banother (?:count|source)|\bothers? (?:say|give|count)",
+    r"\b(?:differ|disagree|disput|contradict|conflict)|\banother (?:count|source)|\bothers? (?:say|give|count)"
+    r"|\b(?:a|the) (?:lower|higher) (?:one|figure|number|count)\b",
     re.IGNORECASE,
 )
 FEW = 5  # rows up to which a value counts as that row's own

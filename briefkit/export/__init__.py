@@ -11,7 +11,7 @@ from typing import Any
 
 from briefkit.export.document import Claim, Document, Figure, in_words
 from briefkit.export.fonts import face_rules, has_compiled
-from briefkit.export.html import Place, anchor, page, site_page
+from briefkit.export.html import Place, anchor, comparison_page, page, site_page
 from briefkit.export.picture import png
 from briefkit.export.reading import document
 from briefkit.export.typst import paper
@@ -25,6 +25,7 @@ __all__ = [
     "Place",
     "RoleValues",
     "anchor",
+    "comparison_page",
     "document",
     "has_compiled",
     "html_page",

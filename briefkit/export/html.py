@@ -102,6 +102,11 @@ def site_page(template: str, site: Place, figures: Mapping[str, Figure] | None =
     return _dressed(body, "", "site.css")
 
 
+def comparison_page(**parts: object) -> str:
+    """Write the page that shows what changed between two editions."""
+    return _dressed(_render("compare.html.j2", **parts), "")
+
+
 def _render(template: str, **values: object) -> str:
     return _templates().get_template(template).render(values)
 

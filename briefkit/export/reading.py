@@ -11,7 +11,19 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from briefkit.errors import BriefError
-from briefkit.export.document import Claim, Document, Figure, Listing, Note, Picture, Prose, Source, Summary, Table
+from briefkit.export.document import (
+    Claim,
+    Document,
+    Figure,
+    Listing,
+    Note,
+    Picture,
+    Prose,
+    Source,
+    Summary,
+    Table,
+    in_words,
+)
 from briefkit.export.markup import Markup, Node, plain
 from briefkit.facts import CLAIM, FACT, FIGURE, SHOWN_SOURCES, TABLE
 from briefkit.prose import check_roles, replace_roles
@@ -77,6 +89,7 @@ class _Reader:
                 self._code(cell, cell_id, place, "remove-output" in tags)
         if self.made.is_brief:
             self._close()
+            self._corrections()
         self._link_back()
         return self.made
 
@@ -121,6 +134,25 @@ class _Reader:
             csv=_csv(["sentence", "verdict", "evidence", "sources"], raw),
             sources=sorted({number for claim in claims for number in claim.sources}),
         )
+
+    def _corrections(self) -> None:
+        """End with a box that says which rows under the brief were put right, when, and what had been wrong."""
+        brief = self.notebook.get("metadata", {}).get("brief")
+        listed = brief.get("corrections") if isinstance(brief, dict) else None
+        items = [
+            {name: str(each.get(name) or "") for name in ("day", "table", "key", "text")}
+            for each in (listed if isinstance(listed, (list, tuple)) else ())
+            if isinstance(each, dict) and each.get("text")
+        ]
+        if items:
+            nodes = [
+                Node(
+                    "item", [Node("strong", [Node("text", text=in_words(each["day"]))]), Node("text", text=_told(each))]
+                )
+                for each in items
+            ]
+            box = [Node("list", nodes, meta={"ordered": False})]
+            self.made.blocks.append(Summary(self._unique("corrections"), "Corrections", box))
 
     def _link_back(self) -> None:
         """Lead from a source that stands behind many values only, and is named by none, to the first of them."""
@@ -428,6 +460,11 @@ def _summary_title(nodes: list[Node]) -> tuple[str, list[Node]]:
     head = nodes[0]
     alone = head.kind == "paragraph" and [child.kind for child in head.children] == ["strong"]
     return (plain([head]), nodes[1:]) if alone or head.kind == "heading" else ("Summary", nodes)
+
+
+def _told(correction: dict[str, str]) -> str:
+    row = correction["key"].replace("|", " · ")
+    return f": {correction['text']} (Table {correction['table']}, row {row}.)"
 
 
 def _few(disagreements: list[str]) -> list[str]:
