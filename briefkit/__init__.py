@@ -1,7 +1,7 @@
 """Make Jupyter notebooks into policy briefs whose every number answers for itself.
 
 A notebook needs five names: ``open_data``, ``charts``, ``claim``, ``show`` and, for composed sentences, ``compose``;
-a brief that tests what others said needs ``judge``.
+a brief that tests what others said needs ``judge``, and one that quotes another brief ``borrow``.
 """
 
 from __future__ import annotations
@@ -10,9 +10,16 @@ import importlib
 from typing import Any
 
 __version__ = "0.1.0"
-__all__ = ["charts", "claim", "compose", "judge", "open_data", "show"]
+__all__ = ["borrow", "charts", "claim", "compose", "judge", "open_data", "show"]
 
-_HOMES = {"claim": "claims", "compose": "facts", "judge": "claims", "open_data": "data", "show": "displays"}
+_HOMES = {
+    "borrow": "loans",
+    "claim": "claims",
+    "compose": "facts",
+    "judge": "claims",
+    "open_data": "data",
+    "show": "displays",
+}
 
 
 def __getattr__(name: str) -> Any:

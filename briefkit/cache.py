@@ -1,8 +1,8 @@
 """Keep executed copies of briefs, each for as long as everything stays the same that could change a result.
 
 A copy is named by the code and roles of the notebook, the edition, the toolkit, the lock, the descriptor of the data
-and Python's version; it holds the content of the tables that the run read. Prose is no part of it: an edited sentence
-is shown with the results that are there.
+and Python's version; it holds the content of the tables that the run read and the code of the notebooks that it
+borrowed from. Prose is no part of it: an edited sentence is shown with the results that are there.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from briefkit.run import NO_PARAMETERS, TIME_LIMIT, execute, list_corrections, p
 
 ALWAYS_READ = ("sources", "support", "disagreements")  # they stand behind every row
 # What a result can depend on: all that a kernel loads, and what asks it.
-KERNEL_SIDE = ("errors", "facts", "package", "tables", "prose", "data", "displays", "charts", "claims", "run")
+KERNEL_SIDE = ("errors", "facts", "package", "tables", "prose", "data", "displays", "charts", "claims", "loans", "run")
 BOUND = 256 * 2**20  # bytes that the copies of a project may fill
 
 
@@ -56,9 +56,12 @@ def executed(
         filled = _filled(notebook, nbformat.from_dict(kept["notebook"]))
         list_corrections(filled, path)  # they are no part of a copy: the list of changes grows by itself
         return filled
-    made, tables = execute(path, as_of, time_limit, cold, parameters)
+    codes = {f"notebooks/{other.name}": _code(other) for other in (data.parent / "notebooks").glob("*.ipynb")}
+    made, read = execute(path, as_of, time_limit, cold, parameters)
+    lenders = {name: codes[name] for name in read if name in codes}
+    tables = [name for name in read if name not in codes]
     latest = "" if as_of else _latest(data, json.dumps(now))
-    _keep(place, {"tables": tables, "digests": now, "latest": latest, "notebook": made})
+    _keep(place, {"tables": tables, "lenders": lenders, "digests": now, "latest": latest, "notebook": made})
     return made
 
 
@@ -84,7 +87,19 @@ def _toolkit() -> str:
     return whole.hexdigest()
 
 
+def _code(path: Path) -> str:
+    """Name the code of a notebook that others may borrow from; its prose and outputs are not theirs."""
+    try:
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        code = [(cell["id"], "".join(cell["source"])) for cell in cells if cell["cell_type"] == "code"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
+    return hashlib.sha256(json.dumps(code).encode()).hexdigest()
+
+
 def _still_good(kept: dict[str, Any], now: dict[str, str], data: Path, as_of: str) -> bool:
+    if any(_code(data.parent / name) != code for name, code in kept["lenders"].items()):
+        return False
     changed = {
         name.removesuffix(".csv") for name in {*now, *kept["digests"]} if now.get(name) != kept["digests"].get(name)
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,11 @@ from briefkit.tables import ROWS, Field, Table
 
 LATEST = "latest"
 KNOWN = "known_on"
-# The tables that this process has handed out: a run stays good for as long as they do.
+# The tables that this process has handed out and the notebooks that it borrowed from ("notebooks/<brief>.ipynb"):
+# a run stays good for as long as they do.
 READ: set[str] = set()
+# The edition that a borrowed brief works with, whatever folder it stands in.
+LENT: ContextVar[Data | None] = ContextVar("lent", default=None)
 QUOTABLE = {"verified": "", "verified in translation": ", in translation"}
 
 
@@ -192,6 +196,10 @@ def open_data(as_of: str = LATEST, folder: str | Path | None = None, hindsight: 
     reports an earlier day and became public after `as_of` (its `known_on`) is hindsight: kept and marked, or left out
     where `hindsight` is False.
     """
+    if not folder and (lent := LENT.get()):
+        if as_of == lent.as_of.isoformat():
+            return lent
+        folder, hindsight = lent.folder, lent.hindsight
     folder = Path(folder) if folder else find_data()
     validate(folder)
     return Data(folder, as_of, hindsight)

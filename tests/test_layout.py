@@ -29,6 +29,7 @@ FLOORS = {
     "displays": 2,
     "charts": 2,
     "claims": 2,
+    "loans": 2,
     "kernels": 3,
     "run": 3,
     "cache": 3,
