@@ -17,9 +17,10 @@ from briefkit.data import LATEST, open_data
 from briefkit.errors import BriefError
 from briefkit.kernels import available
 from briefkit.package import find_data
-from briefkit.run import TIME_LIMIT, save, save_figures, write
+from briefkit.run import HINDSIGHT, TIME_LIMIT, save, save_figures, write
 
 WORKERS = 2
+WITHOUT_HINDSIGHT = "without-hindsight"
 
 
 def briefs(root: Path) -> list[Path]:
@@ -37,27 +38,31 @@ def build(
     time_limit: int = TIME_LIMIT,
     cold: bool = False,
     fresh: bool = False,
+    hindsight: bool = True,
     report: Callable[[str], None] = print,
 ) -> Path:
     """Build briefs (all of the project's, unless named) as of a day, and return the folder written.
 
     The latest edition goes to `build/` and refreshes the notebooks and `figures/`; another one goes to
     `build/<day>/` and leaves both alone. A brief that fails stops none of the others; all are named at the end.
-    A brief whose code, roles and tables are as they were is not run again, unless `fresh` asks for it.
+    A brief whose code, roles and tables are as they were is not run again, unless `fresh` asks for it. Without
+    `hindsight` the edition leaves out what became public after its day, and goes to a folder of its own within.
     """
     data = open_data(as_of)
     root = find_data().parent
     edition = "" if as_of == LATEST else data.as_of.isoformat()
     folder = (out or root / "build") / edition
     paths = list(paths) or briefs(root)
-    whole = len(paths) == len(briefs(root))
+    whole = len(paths) == len(briefs(root)) and hindsight
     # A brief that is built by itself leads to the site only where there is one.
-    around = site.place(edition, data) if whole or (folder / "index.html").is_file() else None
+    around = site.place(edition, data) if whole or hindsight and (folder / "index.html").is_file() else None
+    folder = folder if hindsight else folder / WITHOUT_HINDSIGHT
     faults, documents = [], {}
     export.prepare()  # here, so that workers that are forks need not
     with workers(len(paths)) as pool:
         jobs = {
-            pool.submit(build_brief, path, folder, edition, time_limit, cold, fresh, around): path for path in paths
+            pool.submit(build_brief, path, folder, edition, time_limit, cold, fresh, around, hindsight): path
+            for path in paths
         }
         for number, job in enumerate(as_completed(jobs), 1):
             try:
@@ -101,16 +106,17 @@ def build_brief(
     cold: bool = False,
     fresh: bool = False,
     around: export.Place | None = None,
+    hindsight: bool = True,
 ) -> tuple[export.Document, str]:
     """Run and export one brief; give its document and a line that says what was written.
 
     Within a site (`around`) its figures are written beside the page, as SVG and PNG.
     """
     start = time.perf_counter()
-    notebook = executed(path, edition, time_limit, cold, fresh)
+    notebook = executed(path, edition, time_limit, cold, fresh, {} if hindsight else {HINDSIGHT: False})
     ran = time.perf_counter()
     document, sizes = exported(notebook, path.stem, folder, around)
-    if not edition:
+    if not edition and hindsight:
         save(path, notebook)
         save_figures(path, notebook)
     return document, f"{path.stem:<14} ran {ran - start:.1f} s, exported {time.perf_counter() - ran:.1f} s, {sizes}"

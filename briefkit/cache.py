@@ -37,7 +37,7 @@ def executed(
     time_limit: int = TIME_LIMIT,
     cold: bool = False,
     fresh: bool = False,
-    parameters: Mapping[str, str] = NO_PARAMETERS,
+    parameters: Mapping[str, str | bool] = NO_PARAMETERS,
 ) -> NotebookNode:
     """Give a brief with the results of a run: of an earlier one where nothing has changed, unless `fresh`.
 

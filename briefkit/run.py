@@ -37,7 +37,8 @@ KEPT_METADATA = {
 KEPT_CELL_METADATA = ("tags", "user_expressions")
 # In a template's opening heading: what each row fills with its own words.
 BLANK = re.compile(r"\{(\w+)\}")
-NO_PARAMETERS: Mapping[str, str] = {}
+NO_PARAMETERS: Mapping[str, str | bool] = {}
+HINDSIGHT = "hindsight"  # the parameter that keeps or leaves out what became public after the edition's day
 
 
 def read(path: Path) -> NotebookNode:
@@ -72,7 +73,7 @@ def execute(
     as_of: str = "",
     time_limit: int = TIME_LIMIT,
     cold: bool = False,
-    parameters: Mapping[str, str] = NO_PARAMETERS,
+    parameters: Mapping[str, str | bool] = NO_PARAMETERS,
 ) -> tuple[NotebookNode, list[str]]:
     """Run a brief as `run` does; give the names of the tables that it read beside it."""
     notebook = prepared(path, as_of, parameters)
@@ -99,7 +100,7 @@ def list_corrections(notebook: NotebookNode, path: Path) -> None:
             brief["corrections"] = touched
 
 
-def prepared(path: Path, as_of: str = "", parameters: Mapping[str, str] = NO_PARAMETERS) -> NotebookNode:
+def prepared(path: Path, as_of: str = "", parameters: Mapping[str, str | bool] = NO_PARAMETERS) -> NotebookNode:
     """Read a brief that is to be run: its roles can be evaluated, its parameters are those of the edition.
 
     Of further `parameters` it takes those that its parameters cell names; its title those that stand in braces.
@@ -110,6 +111,8 @@ def prepared(path: Path, as_of: str = "", parameters: Mapping[str, str] = NO_PAR
             check_roles(cell.source, place(path, cell))
     if as_of:
         _set_parameter(notebook, path, "as_of", as_of)
+    if HINDSIGHT in parameters:
+        _set_parameter(notebook, path, HINDSIGHT, parameters[HINDSIGHT])
     for name in parameters_of(notebook):
         if name in parameters:
             _set_parameter(notebook, path, name, parameters[name])
@@ -156,10 +159,11 @@ def place(path: Path, cell: NotebookNode) -> str:
     return f'{folder}{path.name}, cell "{cell.get("id", "?")}"'
 
 
-def _set_parameter(notebook: NotebookNode, path: Path, name: str, value: str) -> None:
+def _set_parameter(notebook: NotebookNode, path: Path, name: str, value: str | bool) -> None:
     for cell in notebook.cells:
         if cell.cell_type == "code" and "parameters" in cell.metadata.get("tags", ()):
-            line = f"{name} = {json.dumps(value, ensure_ascii=False)}"
+            written = repr(value) if isinstance(value, bool) else json.dumps(value, ensure_ascii=False)
+            line = f"{name} = {written}"
             source, found = re.subn(rf"(?m)^{name} = .*$", lambda _, line=line: line, cell.source)
             if found:
                 cell.source = source
@@ -167,7 +171,7 @@ def _set_parameter(notebook: NotebookNode, path: Path, name: str, value: str) ->
     raise BriefError(
         f"{path.parent.name}/{path.name}",
         f"no cell tagged “parameters” sets {name}",
-        f'a line {name} = "latest" there',
+        f"a line there that begins with {name} =",
         "Add it below the title.",
     )
 
