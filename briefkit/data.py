@@ -32,6 +32,9 @@ class Data:
         self.folder, self.hindsight = folder, hindsight
         self.package = resources(folder)
         self._frames: dict[str, pd.DataFrame] = {}
+        self.lenders: dict[
+            str, Any
+        ] = {}  # the briefs that have been borrowed from over this edition, as far as they ran
         self.latest = max(day for name in self._dated() for day in [self._last_day(name)] if day)
         self.as_of = self._day(as_of)
 

@@ -8,6 +8,7 @@ import json
 import symtable
 from collections.abc import Iterator
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from typing import Any
 
 from briefkit.data import LENT, READ, Data
@@ -20,7 +21,7 @@ _ASKED: ContextVar[tuple[str, ...]] = ContextVar("asked", default=())
 def borrow(data: Data, brief: str, *names: str) -> Any:
     """Give what another brief of the project binds to these names, as of the day of `data`, with all its rows.
 
-    The other notebook's code runs up to the last cell that binds one of them, in a namespace of its own and over the
+    The other notebook's code runs up to the last cell that binds one of them, once, in a namespace of its own and over the
     same edition; cells that only show (`fig-…`, `claim-…`, `table-…`) are left out unless they bind such a name. Facts,
     truths, claims and tables can be borrowed; one name gives one of them, several give a tuple.
     """
@@ -30,13 +31,32 @@ def borrow(data: Data, brief: str, *names: str) -> Any:
     _must_be_bound(place, names, set().union(*bound.values()))
     READ.add(place)
     last = max(number for number, found in enumerate(bound.values()) if found & {*names})
-    space: dict[str, Any] = {"__name__": "__main__", "as_of": data.as_of.isoformat()}
+    lender = _lender(data, brief, cells)
     with _lent(data, brief):
         for cell_id, source in list(cells.items())[: last + 1]:
-            if not cell_id.startswith(SHOWING) or bound[cell_id] & {*names}:
-                _run(source, space, f'{place}, cell "{cell_id}"')
-    found = tuple(_sourced(space, name, place, data) for name in names)
+            if cell_id not in lender.run and (not cell_id.startswith(SHOWING) or bound[cell_id] & {*names}):
+                _run(source, lender.space, f'{place}, cell "{cell_id}"')
+                lender.run.add(cell_id)
+    found = tuple(_sourced(lender.space, name, place, data) for name in names)
     return found if len(found) > 1 else found[0]
+
+
+@dataclass
+class Lender:
+    """Hold a brief that is being borrowed from: its code, the names it has bound and the cells that have run."""
+
+    cells: dict[str, str]
+    space: dict[str, Any]
+    run: set[str] = field(default_factory=set)
+
+
+def _lender(data: Data, brief: str, cells: dict[str, str]) -> Lender:
+    """Go on where the last loan stopped, unless the notebook has been edited since."""
+    lender = data.lenders.get(brief)
+    if lender is None or lender.cells != cells:
+        lender = Lender(cells, {"__name__": "__main__", "as_of": data.as_of.isoformat()})
+        data.lenders[brief] = lender
+    return lender
 
 
 def _cells(data: Data, place: str, brief: str) -> dict[str, str]:

@@ -1,7 +1,9 @@
 import json
+import sys
+import types
 
 import pytest
-from conftest import CELLS, code, markdown, write_notebook
+from conftest import CELLS, SETUP, code, markdown, write_notebook
 
 from briefkit import borrow, cache
 from briefkit.data import READ, open_data
@@ -67,6 +69,18 @@ def test_cells_that_only_show_are_run_only_for_a_name_that_they_bind(lender):
     change(lender, "claim-rise", "1 / 0")
     assert borrow(data, "rurland", "peak").value == 1550
     assert borrow(data, "rurland", "peak_claim").heading.text == "Rurland held more than two"
+
+
+def test_a_second_loan_goes_on_where_the_first_stopped(lender, monkeypatch):
+    data, sizes = open_data(), []
+    change(lender, "peak-facts", "peak = last\nseen.append(len(seen))")
+    change(lender, "setup", SETUP + "\nimport tests_seen as _\nseen = _.seen")
+    monkeypatch.setitem(sys.modules, "tests_seen", types.SimpleNamespace(seen=sizes))
+    assert borrow(data, "rurland", "peak").value == borrow(data, "rurland", "last").value == 1550
+    assert borrow(data, "rurland", "peak_claim").holds
+    assert sizes == [0]
+    change(lender, "peak-facts", "peak = last - 1")
+    assert borrow(data, "rurland", "peak").value == 1549  # an edited notebook is run anew
 
 
 def test_nothing_below_the_last_wanted_name_is_run(lender):
