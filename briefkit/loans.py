@@ -21,8 +21,8 @@ _ASKED: ContextVar[tuple[str, ...]] = ContextVar("asked", default=())
 def borrow(data: Data, brief: str, *names: str) -> Any:
     """Give what another brief of the project binds to these names, as of the day of `data`, with all its rows.
 
-    The other notebook's code runs up to the last cell that binds one of them, once, in a namespace of its own and over the
-    same edition; cells that only show (`fig-…`, `claim-…`, `table-…`) are left out unless they bind such a name. Facts,
+    The other notebook's code runs up to the last cell that binds one of them, once, in a namespace of its own and over
+    the same edition; cells that only show (`fig-…`, `claim-…`, `table-…`) are left out unless they bind such a name. Facts,
     truths, claims and tables can be borrowed; one name gives one of them, several give a tuple.
     """
     place = f"notebooks/{brief}.ipynb"
@@ -54,7 +54,7 @@ def _lender(data: Data, brief: str, cells: dict[str, str]) -> Lender:
     """Go on where the last loan stopped, unless the notebook has been edited since."""
     lender = data.lenders.get(brief)
     if lender is None or lender.cells != cells:
-        lender = Lender(cells, {"__name__": "__main__", "as_of": data.as_of.isoformat()})
+        lender = Lender(cells, {"__name__": "__main__", "as_of": data.as_of.isoformat(), "hindsight": data.hindsight})
         data.lenders[brief] = lender
     return lender
 
