@@ -121,7 +121,7 @@ def judge(sentence: str | Fact, whose: str, found: Fact | Sequence[Truth], becau
     """
     sides = [side for side in (sentence, because) if isinstance(side, Fact)]
     if isinstance(found, Fact):
-        verdict, told, rows = str(found.value), str(because), found.rows
+        verdict, told, rows = str(found.value), str(because).removesuffix("."), found.rows
         days = [found.as_of]
         if verdict not in JUDGEMENTS or not told:
             raise BriefError(
@@ -132,7 +132,11 @@ def judge(sentence: str | Fact, whose: str, found: Fact | Sequence[Truth], becau
             )
     else:
         verdict = _of_parts([part.value for part in found])
-        told = str(because) or "; ".join(part.comparison for part in found) or "no fact in the tables decides it"
+        told = (
+            str(because).removesuffix(".")
+            or "; ".join(part.comparison for part in found)
+            or "no fact in the tables decides it"
+        )
         rows, days = united(*(part.rows for part in found)), [part.as_of for part in found]
     day = next((day for day in [*days, *(side.as_of for side in sides)] if day), None)
     return Claim(str(sentence), verdict, told, united(rows, *(side.rows for side in sides)), day, whose=whose)

@@ -21,7 +21,7 @@ _ASKED: ContextVar[tuple[str, ...]] = ContextVar("asked", default=())
 def borrow(data: Data, brief: str, *names: str) -> Any:
     """Give what another brief of the project binds to these names, as of the day of `data`, with all its rows.
 
-    The other notebook's code runs up to the last cell that binds one of them, once, in a namespace of its own and over
+    The other notebook's code runs once, up to the last cell that binds one of them, in a namespace of its own and over
     the same edition; cells that only show (`fig-…`, `claim-…`, `table-…`) are left out unless they bind such a name.
     Facts, truths, claims and tables can be borrowed; one name gives one of them, several give a tuple.
     """

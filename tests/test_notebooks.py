@@ -19,6 +19,7 @@ from briefkit.run import read, run, save
 ROOT = Path(__file__).parent.parent
 BRIEFS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 EARLY = "2021-04-30"
+LEAD = "rebalance"  # it draws on all others and may be longer
 
 every_brief = pytest.mark.parametrize("path", BRIEFS, ids=lambda path: path.stem)
 
@@ -88,7 +89,8 @@ def test_a_brief_has_charts_of_different_kinds_claims_and_a_table(path):
 
 @every_brief
 def test_a_brief_has_the_length_of_a_brief(path):
-    assert 800 <= len(prose(read(path)).split()) <= 1700
+    low, high = (1800, 2400) if path.stem == LEAD else (800, 1700)
+    assert low <= len(prose(read(path)).split()) <= high
 
 
 @every_brief
@@ -111,7 +113,7 @@ def test_the_early_edition_runs_and_knows_nothing_later(path):
     )
     # The one later date that was known by then is the last day that New START had been given.
     years = {int(year) for year in re.findall(r"\b(20[2-9]\d)\b", text) if int(year) > 2021}
-    assert years == ({2026} if path.stem == "treaty-caps" else set())
+    assert years == ({2026} if path.stem in ("treaty-caps", LEAD) else set())
     evidence = [item.result.data[FACT] for cell in notebook.cells for item in cell.metadata.get("user_expressions", ())]
     assert {fact["as_of"] for fact in evidence if fact["rows"]} == {EARLY}
 
