@@ -32,9 +32,9 @@ class Data:
         self.folder, self.hindsight = folder, hindsight
         self.package = resources(folder)
         self._frames: dict[str, pd.DataFrame] = {}
-        self.lenders: dict[
-            str, Any
-        ] = {}  # the briefs that have been borrowed from over this edition, as far as they ran
+        # The briefs that have been borrowed from over this edition, as far as they ran.
+        self.lenders: dict[str, Any] = {}
+        self._tables: dict[str, Table] = {}  # a table never changes: what is chosen from it is another
         self.latest = max(day for name in self._dated() for day in [self._last_day(name)] if day)
         self.as_of = self._day(as_of)
 
@@ -44,6 +44,8 @@ class Data:
     def __getitem__(self, name: str) -> Table:
         resource = self._resource(name)
         READ.add(name)
+        if name in self._tables:
+            return self._tables[name]
         frame, day_field = self._frame(name), resource.get("as_of", "")
         if day_field:
             frame = frame[_days(frame, day_field) <= pd.Timestamp(self.as_of)]
@@ -71,7 +73,8 @@ class Data:
                 strict=True,
             )
         ]
-        return Table(name, frame.assign(**{ROWS: rows}), fields, self.as_of, day_field)
+        self._tables[name] = Table(name, frame.assign(**{ROWS: rows}), fields, self.as_of, day_field)
+        return self._tables[name]
 
     def quote(self, quote_id: str) -> Fact:
         """Quote words exactly as `quotes` holds them; words that were not verified may only be paraphrased."""
