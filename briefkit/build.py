@@ -37,6 +37,7 @@ def build(
     cold: bool = False,
     fresh: bool = False,
     report: Callable[[str], None] = print,
+    paper: str = "a4",
 ) -> Path:
     """Build briefs (all of the project's, unless named) as of a day, and return the folder written.
 
@@ -44,6 +45,7 @@ def build(
     `build/<day>/` and leaves both alone. A brief that fails stops none of the others; all are named at the end.
     A brief whose code, roles and tables are as they were is not run again, unless `fresh` asks for it.
     """
+    export.paper_size(paper)  # before anything is run
     data = open_data(as_of)
     root = find_data().parent
     edition = "" if as_of == LATEST else data.as_of.isoformat()
@@ -56,7 +58,8 @@ def build(
     export.prepare()  # here, so that workers that are forks need not
     with _workers(len(paths)) as pool:
         jobs = {
-            pool.submit(build_brief, path, folder, edition, time_limit, cold, fresh, around): path for path in paths
+            pool.submit(build_brief, path, folder, edition, time_limit, cold, fresh, around, paper): path
+            for path in paths
         }
         for number, job in enumerate(as_completed(jobs), 1):
             try:
@@ -100,6 +103,7 @@ def build_brief(
     cold: bool = False,
     fresh: bool = False,
     around: export.Place | None = None,
+    paper: str = "a4",
 ) -> tuple[export.Document, str]:
     """Run and export one brief; give its document and a line that says what was written.
 
@@ -110,18 +114,18 @@ def build_brief(
     ran = time.perf_counter()
     # Everything is made before anything is written: a brief that fails leaves the last good one alone.
     document = export.document(notebook, path.stem)
-    page, paper = export.page(document, around), export.paper(document)
+    page, pdf = export.page(document, around), export.paper(document, paper)
     pictures = dict(_pictures(document)) if around else {}
     if not edition:
         save(path, notebook)
         save_figures(path, notebook)
     write(folder / f"{path.stem}.html", page)
-    write(folder / f"{path.stem}.pdf", paper)
+    write(folder / f"{path.stem}.pdf", pdf)
     for name, content in pictures.items():
         write(folder / "figures" / name, content)
     line = (
         f"{path.stem:<14} ran {ran - start:.1f} s, exported {time.perf_counter() - ran:.1f} s, "
-        f"html {len(page.encode()) / 1000:.0f} kB, pdf {len(paper) / 1000:.0f} kB"
+        f"html {len(page.encode()) / 1000:.0f} kB, pdf {len(pdf) / 1000:.0f} kB"
     )
     return document, line
 

@@ -54,6 +54,7 @@ def _building(commands: Any) -> None:
         "--as-of", default="latest", metavar="DAY", help="the edition: latest, or a day as 2021-04-30"
     )
     building.add_argument("--out", type=Path, metavar="FOLDER", help="default: build/ in the project")
+    building.add_argument("--paper", default="a4", metavar="SIZE", help="of the PDFs: a4 (default) or us-letter")
     building.add_argument("--fresh", action="store_true", help="run every brief, even where nothing changed")
     _kernels(building)
     building.set_defaults(command=_build)
@@ -127,7 +128,15 @@ def _build(options: argparse.Namespace) -> None:
     _warm_up(options)
     from briefkit.build import build
 
-    folder = build(options.notebooks, options.as_of, options.out, options.time_limit, options.cold, options.fresh)
+    folder = build(
+        options.notebooks,
+        options.as_of,
+        options.out,
+        options.time_limit,
+        options.cold,
+        options.fresh,
+        paper=options.paper,
+    )
     print(f"Written to {folder}")
 
 
