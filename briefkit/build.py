@@ -40,6 +40,7 @@ def build(
     fresh: bool = False,
     hindsight: bool = True,
     report: Callable[[str], None] = print,
+    paper: str = "a4",
 ) -> Path:
     """Build briefs (all of the project's, unless named) as of a day, and return the folder written.
 
@@ -48,6 +49,7 @@ def build(
     A brief whose code, roles and tables are as they were is not run again, unless `fresh` asks for it. Without
     `hindsight` the edition leaves out what became public after its day, and goes to a folder of its own within.
     """
+    export.paper_size(paper)  # before anything is run
     data = open_data(as_of)
     root = find_data().parent
     edition = "" if as_of == LATEST else data.as_of.isoformat()
@@ -61,7 +63,7 @@ def build(
     export.prepare()  # here, so that workers that are forks need not
     with workers(len(paths)) as pool:
         jobs = {
-            pool.submit(build_brief, path, folder, edition, time_limit, cold, fresh, around, hindsight): path
+            pool.submit(build_brief, path, folder, edition, time_limit, cold, fresh, around, hindsight, paper): path
             for path in paths
         }
         for number, job in enumerate(as_completed(jobs), 1):
@@ -107,6 +109,7 @@ def build_brief(
     fresh: bool = False,
     around: export.Place | None = None,
     hindsight: bool = True,
+    paper: str = "a4",
 ) -> tuple[export.Document, str]:
     """Run and export one brief; give its document and a line that says what was written.
 
@@ -115,24 +118,26 @@ def build_brief(
     start = time.perf_counter()
     notebook = executed(path, edition, time_limit, cold, fresh, {} if hindsight else {HINDSIGHT: False})
     ran = time.perf_counter()
-    document, sizes = exported(notebook, path.stem, folder, around)
+    document, sizes = exported(notebook, path.stem, folder, around, paper)
     if not edition and hindsight:
         save(path, notebook)
         save_figures(path, notebook)
     return document, f"{path.stem:<14} ran {ran - start:.1f} s, exported {time.perf_counter() - ran:.1f} s, {sizes}"
 
 
-def exported(notebook: Any, name: str, folder: Path, around: export.Place | None = None) -> tuple[export.Document, str]:
+def exported(
+    notebook: Any, name: str, folder: Path, around: export.Place | None = None, paper: str = "a4"
+) -> tuple[export.Document, str]:
     """Write a notebook as page and paper, and in a site its figures; give its document and the sizes in words."""
     # Everything is made before anything is written: a brief that fails leaves the last good one alone.
     document = export.document(notebook, name)
-    page, paper = export.page(document, around), export.paper(document)
+    page, pdf = export.page(document, around), export.paper(document, paper)
     pictures = dict(_pictures(document)) if around else {}
     write(folder / f"{name}.html", page)
-    write(folder / f"{name}.pdf", paper)
+    write(folder / f"{name}.pdf", pdf)
     for file, content in pictures.items():
         write(folder / "figures" / file, content)
-    return document, f"html {len(page.encode()) / 1000:.0f} kB, pdf {len(paper) / 1000:.0f} kB"
+    return document, f"html {len(page.encode()) / 1000:.0f} kB, pdf {len(pdf) / 1000:.0f} kB"
 
 
 def _pictures(document: export.Document) -> Iterator[tuple[str, str | bytes]]:

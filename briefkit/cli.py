@@ -61,6 +61,7 @@ def _building(commands: Any) -> None:
         action="store_false",
         help="leave out what became public after the edition's day",
     )
+    building.add_argument("--paper", default="a4", metavar="SIZE", help="of the PDFs: a4 (default) or us-letter")
     building.add_argument("--fresh", action="store_true", help="run every brief, even where nothing changed")
     _kernels(building)
     building.set_defaults(command=_build)
@@ -173,6 +174,7 @@ def _build(options: argparse.Namespace) -> None:
         options.cold,
         options.fresh,
         options.hindsight,
+        paper=options.paper,
     )
     print(f"Written to {folder}")
 
