@@ -212,7 +212,7 @@ def told(page):
 def test_the_shipped_template_is_stripped_and_types_no_number():
     notebook = read(SHIPPED)
     assert [cell.id for cell in notebook.cells[:3]] == ["title", "parameters", "setup"]
-    assert parameters_of(notebook) == ["as_of", "code"]
+    assert parameters_of(notebook) == ["as_of", "code", "hindsight"]
     for cell in notebook.cells:
         if cell.cell_type == "code":
             assert (cell.outputs, cell.execution_count) == ([], None), cell.id
