@@ -1,5 +1,7 @@
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pikepdf
@@ -220,6 +222,13 @@ def test_the_shipped_template_is_stripped_and_types_no_number():
         else:
             assert "user_expressions" not in cell.metadata
             assert not list(slips(re.sub(r"\{eval\}`[^`]*`", "", cell.source), [])), cell.id
+
+
+def test_the_comparison_of_notebooks_leaves_templates_out():
+    command = [sys.executable, "-m", "pytest", "--nbval", "notebooks", "--collect-only", "-q"]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert "notebooks/sanctions.ipynb" in listed
+    assert "templates" not in listed
 
 
 def test_dossiers_of_a_rich_a_thin_and_a_great_power_say_what_the_tables_know(tmp_path):
