@@ -11,7 +11,7 @@ BENCH_OPTIONS ?=
 export MPLCONFIGDIR := $(CURDIR)/.venv/matplotlib
 
 .DEFAULT_GOAL := help
-.PHONY: help briefs test lab bench lock clean
+.PHONY: help briefs dossiers test lab bench lock clean
 .DELETE_ON_ERROR:
 
 help: ## list these targets
@@ -20,6 +20,9 @@ help: ## list these targets
 
 briefs: .venv/ready ## build every brief: build/index.html, build/<brief>.html and build/<brief>.pdf
 	$(BIN)/briefkit build
+
+dossiers: briefs ## build a dossier for each country of which the tables hold at least two facts: build/dossiers/
+	$(BIN)/briefkit batch notebooks/templates/country-dossier.ipynb --over countries --where "facts >= 2"
 
 test: .venv/ready ## run every check: style, the editor's desk, unit, data, layout and browser tests, the notebooks
 	$(BIN)/ruff check .

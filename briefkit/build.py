@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
+from typing import Any
 
 from briefkit import export, site
 from briefkit.cache import executed
@@ -16,9 +17,10 @@ from briefkit.data import LATEST, open_data
 from briefkit.errors import BriefError
 from briefkit.kernels import available
 from briefkit.package import find_data
-from briefkit.run import TIME_LIMIT, save, save_figures, write
+from briefkit.run import HINDSIGHT, TIME_LIMIT, save, save_figures, write
 
 WORKERS = 2
+WITHOUT_HINDSIGHT = "without-hindsight"
 
 
 def briefs(root: Path) -> list[Path]:
@@ -36,27 +38,33 @@ def build(
     time_limit: int = TIME_LIMIT,
     cold: bool = False,
     fresh: bool = False,
+    hindsight: bool = True,
     report: Callable[[str], None] = print,
+    paper: str = "a4",
 ) -> Path:
     """Build briefs (all of the project's, unless named) as of a day, and return the folder written.
 
     The latest edition goes to `build/` and refreshes the notebooks and `figures/`; another one goes to
     `build/<day>/` and leaves both alone. A brief that fails stops none of the others; all are named at the end.
-    A brief whose code, roles and tables are as they were is not run again, unless `fresh` asks for it.
+    A brief whose code, roles and tables are as they were is not run again, unless `fresh` asks for it. Without
+    `hindsight` the edition leaves out what became public after its day, and goes to a folder of its own within.
     """
+    export.paper_size(paper)  # before anything is run
     data = open_data(as_of)
     root = find_data().parent
     edition = "" if as_of == LATEST else data.as_of.isoformat()
     folder = (out or root / "build") / edition
     paths = list(paths) or briefs(root)
-    whole = len(paths) == len(briefs(root))
+    whole = len(paths) == len(briefs(root)) and hindsight
     # A brief that is built by itself leads to the site only where there is one.
-    around = site.place(edition, data) if whole or (folder / "index.html").is_file() else None
+    around = site.place(edition, data) if whole or hindsight and (folder / "index.html").is_file() else None
+    folder = folder if hindsight else folder / WITHOUT_HINDSIGHT
     faults, documents = [], {}
     export.prepare()  # here, so that workers that are forks need not
-    with _workers(len(paths)) as pool:
+    with workers(len(paths)) as pool:
         jobs = {
-            pool.submit(build_brief, path, folder, edition, time_limit, cold, fresh, around): path for path in paths
+            pool.submit(build_brief, path, folder, edition, time_limit, cold, fresh, around, hindsight, paper): path
+            for path in paths
         }
         for number, job in enumerate(as_completed(jobs), 1):
             try:
@@ -74,7 +82,7 @@ def build(
     return folder
 
 
-def _workers(briefs: int) -> ProcessPoolExecutor:
+def workers(briefs: int) -> ProcessPoolExecutor:
     """Open a pool of processes that end with this one.
 
     Forks are quick, and safe while this process has compiled no paper: Typst's threads do not live on in a fork.
@@ -100,30 +108,36 @@ def build_brief(
     cold: bool = False,
     fresh: bool = False,
     around: export.Place | None = None,
+    hindsight: bool = True,
+    paper: str = "a4",
 ) -> tuple[export.Document, str]:
     """Run and export one brief; give its document and a line that says what was written.
 
     Within a site (`around`) its figures are written beside the page, as SVG and PNG.
     """
     start = time.perf_counter()
-    notebook = executed(path, edition, time_limit, cold, fresh)
+    notebook = executed(path, edition, time_limit, cold, fresh, {} if hindsight else {HINDSIGHT: False})
     ran = time.perf_counter()
-    # Everything is made before anything is written: a brief that fails leaves the last good one alone.
-    document = export.document(notebook, path.stem)
-    page, paper = export.page(document, around), export.paper(document)
-    pictures = dict(_pictures(document)) if around else {}
-    if not edition:
+    document, sizes = exported(notebook, path.stem, folder, around, paper)
+    if not edition and hindsight:
         save(path, notebook)
         save_figures(path, notebook)
-    write(folder / f"{path.stem}.html", page)
-    write(folder / f"{path.stem}.pdf", paper)
-    for name, content in pictures.items():
-        write(folder / "figures" / name, content)
-    line = (
-        f"{path.stem:<14} ran {ran - start:.1f} s, exported {time.perf_counter() - ran:.1f} s, "
-        f"html {len(page.encode()) / 1000:.0f} kB, pdf {len(paper) / 1000:.0f} kB"
-    )
-    return document, line
+    return document, f"{path.stem:<14} ran {ran - start:.1f} s, exported {time.perf_counter() - ran:.1f} s, {sizes}"
+
+
+def exported(
+    notebook: Any, name: str, folder: Path, around: export.Place | None = None, paper: str = "a4"
+) -> tuple[export.Document, str]:
+    """Write a notebook as page and paper, and in a site its figures; give its document and the sizes in words."""
+    # Everything is made before anything is written: a brief that fails leaves the last good one alone.
+    document = export.document(notebook, name)
+    page, pdf = export.page(document, around), export.paper(document, paper)
+    pictures = dict(_pictures(document)) if around else {}
+    write(folder / f"{name}.html", page)
+    write(folder / f"{name}.pdf", pdf)
+    for file, content in pictures.items():
+        write(folder / "figures" / file, content)
+    return document, f"html {len(page.encode()) / 1000:.0f} kB, pdf {len(pdf) / 1000:.0f} kB"
 
 
 def _pictures(document: export.Document) -> Iterator[tuple[str, str | bytes]]:

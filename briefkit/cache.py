@@ -13,6 +13,7 @@ import hashlib
 import json
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from nbformat import NotebookNode
 from briefkit.errors import BriefError
 from briefkit.package import digests, find_data, validate
 from briefkit.prose import roles
-from briefkit.run import TIME_LIMIT, execute, list_corrections, prepared, tidy, write
+from briefkit.run import NO_PARAMETERS, TIME_LIMIT, execute, list_corrections, prepared, tidy, write
 
 ALWAYS_READ = ("sources", "support", "disagreements")  # they stand behind every row
 # What a result can depend on: all that a kernel loads, and what asks it.
@@ -31,14 +32,22 @@ BOUND = 256 * 2**20  # bytes that the copies of a project may fill
 
 
 def executed(
-    path: Path, as_of: str = "", time_limit: int = TIME_LIMIT, cold: bool = False, fresh: bool = False
+    path: Path,
+    as_of: str = "",
+    time_limit: int = TIME_LIMIT,
+    cold: bool = False,
+    fresh: bool = False,
+    parameters: Mapping[str, str | bool] = NO_PARAMETERS,
 ) -> NotebookNode:
-    """Give a brief with the results of a run: of an earlier one where nothing has changed, unless `fresh`."""
-    notebook = prepared(path, as_of)
+    """Give a brief with the results of a run: of an earlier one where nothing has changed, unless `fresh`.
+
+    Parameters stand in the code, so each set of them has a copy of its own.
+    """
+    notebook = prepared(path, as_of, parameters)
     try:
         data = find_data(path.resolve().parent)
     except BriefError:  # a notebook from elsewhere has no project to keep a copy in
-        return execute(path, as_of, time_limit, cold)[0]
+        return execute(path, as_of, time_limit, cold, parameters)[0]
     validate(data)
     place = data.parent / "build" / ".runs" / f"{path.stem}-{_name(notebook, data)[:32]}.json"
     now = digests(data)
@@ -48,10 +57,10 @@ def executed(
         list_corrections(filled, path)  # they are no part of a copy: the list of changes grows by itself
         return filled
     codes = {f"notebooks/{other.name}": _code(other) for other in (data.parent / "notebooks").glob("*.ipynb")}
-    made, read = execute(path, as_of, time_limit, cold)
+    made, read = execute(path, as_of, time_limit, cold, parameters)
     lenders = {name: codes[name] for name in read if name in codes}
     tables = [name for name in read if name not in codes]
-    latest = "" if as_of else _latest(data)
+    latest = "" if as_of else _latest(data, json.dumps(now))
     _keep(place, {"tables": tables, "lenders": lenders, "digests": now, "latest": latest, "notebook": made})
     return made
 
@@ -97,10 +106,12 @@ def _still_good(kept: dict[str, Any], now: dict[str, str], data: Path, as_of: st
     if changed & {*kept["tables"], *ALWAYS_READ}:
         return False
     # Any table may move the day that "latest" means.
-    return not changed or bool(as_of) or _latest(data) == kept["latest"]
+    return not changed or bool(as_of) or _latest(data, json.dumps(now)) == kept["latest"]
 
 
-def _latest(data: Path) -> str:
+@functools.lru_cache(1)
+def _latest(data: Path, state: str) -> str:
+    """Give the day that "latest" means, for as long as the tables' `state` is the same: a batch asks once."""
     from briefkit.data import LATEST, Data  # here: what is as it was needs no pandas
 
     return Data(data, LATEST).latest.isoformat()

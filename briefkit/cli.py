@@ -1,4 +1,4 @@
-"""The ``briefkit`` command: run, build, check, compare, trace, validate, dictionary."""
+"""The ``briefkit`` command: run, build, batch, check, compare, trace, validate, dictionary."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"briefkit {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    for add in (_running, _building, _comparing, _checking, _tracing, _tables):
+    for add in (_running, _building, _batching, _comparing, _checking, _tracing, _tables):
         add(commands)
     return parser
 
@@ -55,9 +55,34 @@ def _building(commands: Any) -> None:
         "--as-of", default="latest", metavar="DAY", help="the edition: latest, or a day as 2021-04-30"
     )
     building.add_argument("--out", type=Path, metavar="FOLDER", help="default: build/ in the project")
+    building.add_argument(
+        "--without-hindsight",
+        dest="hindsight",
+        action="store_false",
+        help="leave out what became public after the edition's day",
+    )
+    building.add_argument("--paper", default="a4", metavar="SIZE", help="of the PDFs: a4 (default) or us-letter")
     building.add_argument("--fresh", action="store_true", help="run every brief, even where nothing changed")
     _kernels(building)
     building.set_defaults(command=_build)
+
+
+def _batching(commands: Any) -> None:
+    batching = commands.add_parser("batch", help="build a template once for each row of a table: dossiers")
+    batching.add_argument("template", type=Path, metavar="TEMPLATE", help="a notebook under notebooks/templates/")
+    batching.add_argument(
+        "--over", required=True, metavar="TABLE", help="parameters are the row's fields of their names"
+    )
+    batching.add_argument(
+        "--where", default="", metavar="CONDITION", help="over fields, and facts: rows of other tables that point at it"
+    )
+    batching.add_argument(
+        "--as-of", default="latest", metavar="DAY", help="the edition: latest, or a day as 2021-04-30"
+    )
+    batching.add_argument("--out", type=Path, metavar="FOLDER", help="default: build/ in the project")
+    batching.add_argument("--fresh", action="store_true", help="run every dossier, even where nothing changed")
+    _kernels(batching)
+    batching.set_defaults(command=_batch)
 
 
 def _kernels(command: argparse.ArgumentParser) -> None:
@@ -141,7 +166,33 @@ def _build(options: argparse.Namespace) -> None:
     _warm_up(options)
     from briefkit.build import build
 
-    folder = build(options.notebooks, options.as_of, options.out, options.time_limit, options.cold, options.fresh)
+    folder = build(
+        options.notebooks,
+        options.as_of,
+        options.out,
+        options.time_limit,
+        options.cold,
+        options.fresh,
+        options.hindsight,
+        paper=options.paper,
+    )
+    print(f"Written to {folder}")
+
+
+def _batch(options: argparse.Namespace) -> None:
+    _warm_up(options)
+    from briefkit.batch import batch
+
+    folder = batch(
+        options.template,
+        options.over,
+        options.where,
+        options.as_of,
+        options.out,
+        options.time_limit,
+        options.cold,
+        options.fresh,
+    )
     print(f"Written to {folder}")
 
 

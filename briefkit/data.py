@@ -12,7 +12,7 @@ import pandas as pd
 
 from briefkit.errors import BriefError
 from briefkit.facts import Fact, Row, Source
-from briefkit.package import find_data, key_fields, resources, validate
+from briefkit.package import find_data, key_fields, listed, resources, validate
 from briefkit.tables import ROWS, Field, Table
 
 LATEST = "latest"
@@ -32,9 +32,9 @@ class Data:
         self.folder, self.hindsight = folder, hindsight
         self.package = resources(folder)
         self._frames: dict[str, pd.DataFrame] = {}
-        self.lenders: dict[
-            str, Any
-        ] = {}  # the briefs that have been borrowed from over this edition, as far as they ran
+        # The briefs that have been borrowed from over this edition, as far as they ran.
+        self.lenders: dict[str, Any] = {}
+        self._tables: dict[str, Table] = {}  # a table never changes: what is chosen from it is another
         self.latest = max(day for name in self._dated() for day in [self._last_day(name)] if day)
         self.as_of = self._day(as_of)
 
@@ -42,10 +42,10 @@ class Data:
         return f"{len(self.package)} tables as of {self.as_of.isoformat()}"
 
     def __getitem__(self, name: str) -> Table:
-        if name not in self.package:
-            raise BriefError("data/datapackage.json", f"no table “{name}”", f"one of: {', '.join(self.package)}")
+        resource = self._resource(name)
         READ.add(name)
-        resource = self.package[name]
+        if name in self._tables:
+            return self._tables[name]
         frame, day_field = self._frame(name), resource.get("as_of", "")
         if day_field:
             frame = frame[_days(frame, day_field) <= pd.Timestamp(self.as_of)]
@@ -73,7 +73,8 @@ class Data:
                 strict=True,
             )
         ]
-        return Table(name, frame.assign(**{ROWS: rows}), fields, self.as_of, day_field)
+        self._tables[name] = Table(name, frame.assign(**{ROWS: rows}), fields, self.as_of, day_field)
+        return self._tables[name]
 
     def quote(self, quote_id: str) -> Fact:
         """Quote words exactly as `quotes` holds them; words that were not verified may only be paraphrased."""
@@ -97,6 +98,33 @@ class Data:
         """Put countries' names in place of their codes, for a chart's labels or a table's cells."""
         names = dict(self["countries"].lines("code", "name"))
         return table.assign(**{field: [names.get(code, code) for (code,) in table.lines(field)] for field in fields})
+
+    def about(self, name: str, **equal: Any) -> Table:
+        """Count the facts about each row of a table: the rows of other tables that point at it by a foreign key.
+
+        One line for each key and table, with the fields of the key, ``table``, ``title`` and ``rows``; a row that
+        points twice is counted once, and only rows that state their support are facts.
+        """
+        key = key_fields(self._resource(name))[0]
+        found: dict[tuple[str, str], dict[Row, None]] = {}
+        for other, resource in self.package.items():
+            pointing = _pointing(resource, name, key)
+            table = self[other] if pointing else None
+            for field in pointing:
+                for value, rows in zip(table.frame[field], table.frame[ROWS], strict=True):
+                    if not pd.isna(value):
+                        found.setdefault((str(value), other), {}).update(dict.fromkeys(rows))
+        lines = [[code, other, self._title(other), len(rows), tuple(rows)] for (code, other), rows in found.items()]
+        frame = pd.DataFrame(lines, columns=[key, "table", "title", "rows", ROWS])
+        return Table(f"about {name}", frame, {}, self.as_of).where(**equal)
+
+    def _resource(self, name: str) -> dict[str, Any]:
+        if name not in self.package:
+            raise BriefError("data/datapackage.json", f"no table “{name}”", f"one of: {', '.join(self.package)}")
+        return self.package[name]
+
+    def _title(self, name: str) -> str:
+        return str(self.package[name].get("title") or name)
 
     def _dated(self) -> list[str]:
         return [name for name, resource in self.package.items() if resource.get("as_of")]
@@ -181,6 +209,15 @@ def open_data(as_of: str = LATEST, folder: str | Path | None = None, hindsight: 
     folder = Path(folder) if folder else find_data()
     validate(folder)
     return Data(folder, as_of, hindsight)
+
+
+def _pointing(resource: dict[str, Any], name: str, key: str) -> list[str]:
+    """Name the fields of a table of facts that point at another table's key."""
+    schema = resource["schema"]
+    if not any(field["name"] == "support" for field in schema["fields"]):
+        return []
+    keys = [(listed(each["fields"]), each["reference"]) for each in schema.get("foreignKeys", [])]
+    return [fields[0] for fields, there in keys if there["resource"] == name and listed(there["fields"]) == [key]]
 
 
 def _read(folder: Path, resource: dict[str, Any]) -> pd.DataFrame:

@@ -54,7 +54,7 @@ def _lender(data: Data, brief: str, cells: dict[str, str]) -> Lender:
     """Go on where the last loan stopped, unless the notebook has been edited since."""
     lender = data.lenders.get(brief)
     if lender is None or lender.cells != cells:
-        lender = Lender(cells, {"__name__": "__main__", "as_of": data.as_of.isoformat()})
+        lender = Lender(cells, {"__name__": "__main__", "as_of": data.as_of.isoformat(), "hindsight": data.hindsight})
         data.lenders[brief] = lender
     return lender
 

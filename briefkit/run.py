@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import re
 import subprocess
 import tempfile
 from ast import literal_eval
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,10 @@ KEPT_METADATA = {
     "language_info": {"name": "python"},
 }
 KEPT_CELL_METADATA = ("tags", "user_expressions")
+# In a template's opening heading: what each row fills with its own words.
+BLANK = re.compile(r"\{(\w+)\}")
+NO_PARAMETERS: Mapping[str, str | bool] = {}
+HINDSIGHT = "hindsight"  # the parameter that keeps or leaves out what became public after the edition's day
 
 
 def read(path: Path) -> NotebookNode:
@@ -64,10 +69,14 @@ def run(path: Path, as_of: str = "", time_limit: int = TIME_LIMIT, cold: bool = 
 
 
 def execute(
-    path: Path, as_of: str = "", time_limit: int = TIME_LIMIT, cold: bool = False
+    path: Path,
+    as_of: str = "",
+    time_limit: int = TIME_LIMIT,
+    cold: bool = False,
+    parameters: Mapping[str, str | bool] = NO_PARAMETERS,
 ) -> tuple[NotebookNode, list[str]]:
     """Run a brief as `run` does; give the names of the tables that it read beside it."""
-    notebook = prepared(path, as_of)
+    notebook = prepared(path, as_of, parameters)
     with tempfile.TemporaryDirectory(prefix="brief-") as sockets:
         tables = asyncio.run(_execute(notebook, path, time_limit, sockets, cold))
     tidy(notebook)
@@ -91,15 +100,57 @@ def list_corrections(notebook: NotebookNode, path: Path) -> None:
             brief["corrections"] = touched
 
 
-def prepared(path: Path, as_of: str = "") -> NotebookNode:
-    """Read a brief that is to be run: its roles can be evaluated, its parameters are those of the edition."""
+def prepared(path: Path, as_of: str = "", parameters: Mapping[str, str | bool] = NO_PARAMETERS) -> NotebookNode:
+    """Read a brief that is to be run: its roles can be evaluated, its parameters are those of the edition.
+
+    Of further `parameters` it takes those that its parameters cell names; its title those that stand in braces.
+    """
     notebook = read(path)
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             check_roles(cell.source, place(path, cell))
     if as_of:
         _set_parameter(notebook, path, "as_of", as_of)
+    if HINDSIGHT in parameters:
+        _set_parameter(notebook, path, HINDSIGHT, parameters[HINDSIGHT])
+    for name in parameters_of(notebook):
+        if name in parameters:
+            _set_parameter(notebook, path, name, parameters[name])
+    _fill_title(notebook, parameters)
     return notebook
+
+
+def parameters_of(notebook: NotebookNode) -> list[str]:
+    """Name what the parameters cell sets."""
+    sources = [cell.source for cell in notebook.cells if "parameters" in cell.metadata.get("tags", ())]
+    return [name for source in sources for name in re.findall(r"(?m)^(\w+) = ", source)]
+
+
+def blanks_of(notebook: NotebookNode) -> list[str]:
+    """Name what stands in braces in the opening heading, such as ``# {name}: what the tables know``."""
+    return BLANK.findall(_title(notebook))
+
+
+def _title(notebook: NotebookNode) -> str:
+    first = notebook.cells[0] if notebook.cells else None
+    opening = first.source.split("\n", 1)[0] if first and first.cell_type == "markdown" else ""
+    return opening if opening.startswith("# ") else ""
+
+
+def _fill_title(notebook: NotebookNode, words: Mapping[str, str]) -> None:
+    """Put words in place of the blanks in the title; JupyterLab evaluates no role there."""
+    if title := _title(notebook):
+        filled = BLANK.sub(lambda found: _literal(words[found[1]]) if found[1] in words else found[0], title)
+        notebook.cells[0].source = filled + notebook.cells[0].source[len(title) :]
+
+
+def _literal(text: str) -> str:
+    """Keep Markdown from reading signs of its own in a text.
+
+    >>> _literal("Rurland *and* Grania")
+    'Rurland \\\\*and\\\\* Grania'
+    """
+    return re.sub(r"([\\`*_{}\[\]<>#|&~])", r"\\\1", text)
 
 
 def place(path: Path, cell: NotebookNode) -> str:
@@ -108,17 +159,19 @@ def place(path: Path, cell: NotebookNode) -> str:
     return f'{folder}{path.name}, cell "{cell.get("id", "?")}"'
 
 
-def _set_parameter(notebook: NotebookNode, path: Path, name: str, value: str) -> None:
+def _set_parameter(notebook: NotebookNode, path: Path, name: str, value: str | bool) -> None:
     for cell in notebook.cells:
         if cell.cell_type == "code" and "parameters" in cell.metadata.get("tags", ()):
-            source, found = re.subn(rf"(?m)^{name} = .*$", f'{name} = "{value}"', cell.source)
+            written = repr(value) if isinstance(value, bool) else json.dumps(value, ensure_ascii=False)
+            line = f"{name} = {written}"
+            source, found = re.subn(rf"(?m)^{name} = .*$", lambda _, line=line: line, cell.source)
             if found:
                 cell.source = source
                 return
     raise BriefError(
         f"{path.parent.name}/{path.name}",
         f"no cell tagged “parameters” sets {name}",
-        f'a line {name} = "latest" there',
+        f"a line there that begins with {name} =",
         "Add it below the title.",
     )
 

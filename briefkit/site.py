@@ -20,8 +20,10 @@ from briefkit.run import write
 # The brief that carries the collection's argument stands first.
 LEAD = "rebalance"
 PAGES = ("index", "claims", "sources", "terms")
+DOSSIERS = "dossiers"  # the folder of what a template makes for each row of a table
 _DAY = re.compile(r'<meta name="dcterms.date" content="([\d-]+)">')
 _TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
+_DOSSIERS = re.compile(r"<!-- dossiers -->.*?<!-- /dossiers -->", re.DOTALL)
 _EDITIONS = re.compile(r"<!-- editions -->.*?<!-- /editions -->", re.DOTALL)
 
 
@@ -43,6 +45,7 @@ def publish(out: Path, edition: str, documents: Mapping[str, Document], data: Da
     write(folder / "sources.html", _sources(site, ordered, data, uses))
     if site.glossary:
         write(folder / "terms.html", _terms(site, data))
+    link_dossiers(folder)
     home = "" if (out / "index.html").is_file() else f"{edition}/"
     _tables(out / "data", replace(site, home=f"../{home}", root="../"), data.folder)
     write(
@@ -154,6 +157,57 @@ def _terms(site: Place, data: Data) -> str:
         for term, definition, source in sorted(lines, key=lambda line: str(line[0]).casefold())
     ]
     return export.site_page("terms", site, terms=terms, as_of=data.as_of.isoformat())
+
+
+# --- dossiers --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """Name a dossier as its file and as a reader calls it; say in which tables how many facts about it stand."""
+
+    name: str
+    called: str
+    facts: list[tuple[str, int]]
+
+    @property
+    def count(self) -> int:
+        """Give the number of facts."""
+        return sum(number for _, number in self.facts)
+
+
+def dossier_place(edition: str, data: Data) -> Place:
+    """Say where dossiers stand: in a folder of their own beside the pages of their edition."""
+    beside = place(edition, data)
+    return replace(beside, home="../", root=f"../{beside.root}")
+
+
+def publish_dossiers(
+    folder: Path, site: Place, dossiers: Sequence[Dossier], overview: Mapping[str, Figure], data: Data
+) -> None:
+    """Write the page that lists an edition's dossiers under an overview, and lead to it from the front page."""
+    titles = {name: resource.get("title") or name for name, resource in data.package.items()}
+    page = export.site_page(
+        "dossiers",
+        site,
+        figures=overview,
+        overview=overview,
+        dossiers=dossiers,
+        titles=titles,
+        as_of=data.as_of.isoformat(),
+    )
+    write(folder / DOSSIERS / "index.html", page)
+    link_dossiers(folder)
+
+
+def link_dossiers(folder: Path) -> None:
+    """Lead from an edition's front page to its dossiers, where there are any."""
+    front, built = folder / "index.html", len(list((folder / DOSSIERS).glob("*.pdf")))
+    if not front.is_file() or not (folder / DOSSIERS / "index.html").is_file():
+        return
+    words = f'<li><a href="{DOSSIERS}/index.html"><b>{built}</b> dossiers</a>: what the tables know of one country</li>'
+    shown = f"<!-- dossiers -->{words}<!-- /dossiers -->"
+    write(front, _DOSSIERS.sub(lambda _: shown, front.read_text(encoding="utf-8")))
 
 
 # --- tables ----------------------------------------------------------------------------------------------------------

@@ -188,3 +188,12 @@ def test_a_run_leaves_no_process_behind(tmp_path):
     with pytest.raises(BriefError, match="still running after its time limit of 1 s"):
         told(path, endless, time_limit=1)
     assert gone(int(note.read_text()))
+
+
+PLOT = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()"
+
+
+@pytest.mark.parametrize("cold", [False, True])
+def test_a_plot_of_somebody_elses_is_shown_as_a_picture(tmp_path, cold):
+    path = write_notebook(tmp_path / "notebooks" / "plot.ipynb", [code("plot", PLOT)])
+    assert "image/png" in run(path, cold=cold).cells[0].outputs[0].data

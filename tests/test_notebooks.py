@@ -49,7 +49,8 @@ def test_cells_are_in_order_and_named_by_words(path):
     cells = read(path).cells
     assert [cell.id for cell in cells[:3]] == ["title", "parameters", "setup"]
     assert cells[0].source.startswith("# ")
-    assert (cells[1].source, cells[1].metadata.tags) == ('as_of = "latest"', ["parameters"])
+    assert cells[1].source == 'as_of = "latest"\nhindsight = True'
+    assert cells[1].metadata.tags == ["parameters"]
     assert cells[2].metadata.tags == ["remove-cell"]
     assert all(re.fullmatch(r"[a-z]+(-[a-z0-9]+)*", cell.id) for cell in cells)
     assert sum("summary" in cell.metadata.get("tags", ()) for cell in cells) == 1

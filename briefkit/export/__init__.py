@@ -14,7 +14,7 @@ from briefkit.export.fonts import face_rules, has_compiled
 from briefkit.export.html import Place, anchor, comparison_page, page, site_page
 from briefkit.export.picture import png
 from briefkit.export.reading import document
-from briefkit.export.typst import paper
+from briefkit.export.typst import paper, paper_size
 
 __all__ = [
     "BriefHTML",
@@ -32,6 +32,7 @@ __all__ = [
     "in_words",
     "page",
     "paper",
+    "paper_size",
     "pdf_paper",
     "png",
     "prepare",
@@ -44,9 +45,9 @@ def html_page(notebook: Any, name: str = "", site: Place | None = None, show_cod
     return page(document(notebook, name, show_code), site)
 
 
-def pdf_paper(notebook: Any, name: str = "", show_code: bool = False) -> bytes:
-    """Write a notebook as a tagged PDF."""
-    return paper(document(notebook, name, show_code))
+def pdf_paper(notebook: Any, name: str = "", show_code: bool = False, size: str = "a4") -> bytes:
+    """Write a notebook as a tagged PDF on a4 or us-letter."""
+    return paper(document(notebook, name, show_code), size)
 
 
 def prepare() -> None:

@@ -9,7 +9,7 @@ from nbconvert.exporters.exporter import Exporter, ResourcesDict
 from nbconvert.preprocessors import Preprocessor
 from nbconvert.utils.exceptions import ConversionException
 from nbformat import NotebookNode
-from traitlets import Bool
+from traitlets import Bool, Unicode
 
 from briefkit.errors import BriefError
 from briefkit.export.document import Document
@@ -91,11 +91,13 @@ class BriefPDF(BriefExporter):
     export_from_notebook = "Brief PDF"
     output_mimetype = "application/pdf"
 
+    paper = Unicode("a4", help="The size of the paper: a4 or us-letter.").tag(config=True)
+
     def _file_extension_default(self) -> str:
         return ".pdf"
 
     def _laid_out(self, made: Document) -> bytes:
-        return paper(made)
+        return paper(made, self.paper)
 
 
 class RoleValues(Preprocessor):

@@ -28,18 +28,24 @@ from briefkit.export.document import (
 )
 from briefkit.export.fonts import faces, shown
 from briefkit.export.html import SHOWN_USES, web
-from briefkit.export.markup import Node
+from briefkit.export.markup import Node, plain
 from briefkit.export.svg import Drawings, Unreadable, is_house
 
 STANDARDS = ["a-3a", "ua-1"]
 # A notebook that tells no day gets one all the same: the same input must give the same bytes.
 NO_DAY = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
+# The sizes by Typst's names: a page of its world, or of America's.
+PAPERS = ("a4", "us-letter")
+# A chart further down than this many characters cannot rise above the title when it goes to the head of its page.
+NEAR_TITLE = 1200
+# A list or table up to this size is not divided between pages.
+WHOLE_LIST, WHOLE_TABLE = 600, 14
 SUFFIX = {"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif", "image/svg+xml": "svg"}
 
 
-def paper(document: Document) -> bytes:
-    """Compile a document; the same document gives the same bytes."""
-    writer = _Writer(document)
+def paper(document: Document, size: str = "a4") -> bytes:
+    """Compile a document for a4 or us-letter; the same document gives the same bytes."""
+    writer = _Writer(document, paper_size(size))
     sources = writer.files()
     day = writer.day
     moment = dt.datetime(*day, tzinfo=dt.UTC) if day else NO_DAY
@@ -52,6 +58,17 @@ def paper(document: Document) -> bytes:
             "a document that meets PDF/UA-1 and PDF/A-3a",
             "Look for the text or drawing that it names, and report this as a fault of briefkit.",
         ) from None
+
+
+def paper_size(size: str) -> str:
+    """Give a size back if there is such a paper.
+
+    >>> paper_size("us-letter")
+    'us-letter'
+    """
+    if size not in PAPERS:
+        raise BriefError("paper", f"“{size}” is no size of it", " or ".join(PAPERS), "Name one of the two.")
+    return size
 
 
 def _compiled(sources: dict[str, bytes], pictures: dict[str, bytes], **options: Any) -> bytes:
@@ -80,8 +97,9 @@ def _cleaned(text: str) -> bytes:
 class _Writer:
     """Turn a document into JSON for the template, and its drawings and tables into files beside it."""
 
-    def __init__(self, document: Document) -> None:
-        self.document = document
+    def __init__(self, document: Document, size: str = "a4") -> None:
+        self.document, self.size = document, size
+        self.floats, self.written = False, 0
         self.made: dict[str, bytes] = {}
         self.pictures: dict[str, bytes] = {}
         self.uses: dict[int, int] = {}
@@ -103,7 +121,9 @@ class _Writer:
         for name, about, text in made.attached:
             self.made[name] = text.encode("utf-8")
             attached.append({"name": name, "about": shown(about)})
+        self.written = len(made.answer_text)
         return {
+            "paper": self.size,
             "house": HOUSE if made.is_brief else "",
             "title": shown(made.title),
             "subject": shown(made.subject),
@@ -111,7 +131,7 @@ class _Writer:
             "day": self.day,
             "about": shown(made.answer_text),
             "answer": self._nodes(made.answer),
-            "blocks": [self._block(block) for block in made.blocks],
+            "blocks": [self._placed(block) for block in made.blocks],
             "notes": [self._note(note) for note in made.notes],
             "sources": [self._source(source) for source in made.sources],
             "attached": attached,
@@ -136,6 +156,9 @@ class _Writer:
             made |= {"level": meta["level"] - 1, "id": meta["id"]}
         elif node.kind == "list":
             made |= {"ordered": meta["ordered"], "start": meta.get("start", 1)}
+            made["brief"] = len(plain(node.children)) <= WHOLE_LIST
+        elif node.kind == "table":
+            made["widths"] = widths([[plain(cell.children) for cell in row.children] for row in node.children])
         elif node.kind == "link":
             made["href"] = meta["href"] if meta["href"].startswith(("http://", "https://", "mailto:")) else ""
         elif node.kind == "cell":
@@ -167,6 +190,14 @@ class _Writer:
 
     # --- blocks ------------------------------------------------------------------------------------------------------
 
+    def _placed(self, block: Any) -> dict[str, Any]:
+        """Lay a block out, and tell whether a chart after it may move on the page: not to another section."""
+        made = self._block(block)
+        if isinstance(block, Prose | Summary):
+            self.written += len(plain(block.nodes))
+            self.floats = self.written > NEAR_TITLE and bool(block.nodes) and block.nodes[-1].kind != "heading"
+        return made
+
     def _block(self, block: Any) -> dict[str, Any]:
         made: dict[str, Any] = {"kind": type(block).__name__.lower(), "id": block.cell}
         match block:
@@ -177,8 +208,13 @@ class _Writer:
             case Figure():
                 made |= {name: shown(getattr(block, name)) for name in ("title", "subtitle", "alt", "source_line")}
                 made |= {"number": block.number, "file": self._drawing(block.svg), "sources": block.sources}
+                made |= {"floats": self.floats, "breakable": False}
             case Table():
+                long = len(block.lines) > WHOLE_TABLE
                 made |= {
+                    "floats": self.floats and not long,
+                    "breakable": long,
+                    "widths": widths([block.heads, *block.lines]),
                     "number": block.number,
                     "caption": shown(block.caption),
                     "heads": [shown(head) for head in block.heads],
@@ -223,3 +259,36 @@ class _Writer:
             "more": max(0, len(source.notes) - SHOWN_USES),
             "shown_in": source.shown_in,
         }
+
+
+# What a line of a table holds: characters of 8.6 pt across the measure, and what the gap between two columns takes.
+LINE, GAP = 97, 2.4
+# A cell this short is not divided; a word this long is not reckoned with.
+SHORT, WORD = 18, 30
+
+
+def widths(lines: list[list[str]]) -> list[int]:
+    """Share a line between columns by what stands in them; 0, for each, where all fit with much room to spare.
+
+    >>> widths([["Day", "Lamps"], ["1 March 2001", "1,550"]])
+    [0, 0]
+    >>> widths([["Claim", "Verdict"], ["They stayed under the cap until it ran out, but for one " * 2, "holds"]])
+    [59, 7]
+    """
+    columns = list(zip(*lines, strict=True))
+    words = [min(WORD, max(map(len, " ".join(column).split()), default=1)) for column in columns]
+    # A head may take two lines.
+    longest = [max(word, len(head) // 2, *map(len, cells)) for word, (head, *cells) in zip(words, columns, strict=True)]
+    room = LINE - GAP * len(columns)
+    if sum(max(map(len, column)) for column in columns) * 1.5 <= room:
+        return [0] * len(columns)
+    needed = longest
+    for many in range(2, max(longest) + 1):
+        if sum(needed) <= room:
+            break
+        # More lines for each cell, until every one finds room; short cells are kept in one.
+        needed = [
+            size if size <= SHORT else max(word, round(size / many + word / 2))
+            for size, word in zip(longest, words, strict=True)
+        ]
+    return needed

@@ -26,10 +26,10 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+# Not the inline backend of matplotlib: on import it ties itself to the shell, and here there is none yet.
 WARM = (
     "ipykernel.kernelapp",
     "ipykernel.zmqshell",
-    "matplotlib_inline.backend_inline",
     "matplotlib.backends.backend_svg",
     "briefkit.charts",
     "briefkit.claims",
