@@ -60,7 +60,9 @@ def test_what_others_claimed_is_judged_by_its_parts_and_stops_no_build(parts, ve
 
 def test_a_verdict_from_a_table_needs_to_be_one_and_to_have_a_reason():
     verdict = Fact("partly", rows=(ROW,), as_of=dt.date(2003, 3, 1))
-    made = judge(Fact("All is well", rows=(ROW,)), "The Example Gazette", verdict, because="Half of it is")
+    made = judge(
+        Fact("All is well", rows=(ROW,)), "The Example Gazette", verdict, because="Half of it is."
+    )  # whoever prints it ends the sentence
     assert (made.verdict, made.evidence, made.rows) == ("partly", "Half of it is", (ROW,))
     with pytest.raises(BriefError, match="claim “All is well”: the verdict “partly” without a reason"):
         judge("All is well", "The Example Gazette", verdict)
