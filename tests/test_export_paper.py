@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from pathlib import Path
 
@@ -10,12 +11,20 @@ import outloud
 import pdfua
 import pikepdf
 import pytest
+import typst
+from hypothesis import given
+from hypothesis import strategies as some
 from outloud.model import Document as Opened
+from traitlets.config import Config
 
 from briefkit import export
-from briefkit.export.document import Claim, Figure, Prose, Summary, Table
+from briefkit.build import build
+from briefkit.errors import BriefError
+from briefkit.export import fonts
+from briefkit.export.document import Claim, Document, Figure, Prose, Summary, Table
 from briefkit.export.fonts import shown
-from briefkit.export.markup import plain
+from briefkit.export.markup import Node, plain
+from briefkit.export.typst import GAP, LINE, PAPERS, STANDARDS, WORD, _Writer, widths
 
 ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "tests" / "files" / "export-brief.ipynb"
@@ -227,6 +236,114 @@ def test_every_page_has_its_number_outside_the_structure(paper):
         number = f"{page + 1} / {len(paper.pdf.pages)}"
         assert content.lines[-1].text.strip() == number
         assert number not in content.mcid_text.values()
+
+
+# --- setting ---------------------------------------------------------------------------------------------------------
+
+
+def made_up(*blocks):
+    """Make a document of blocks about nothing."""
+    return Document("made-up", "Rurland counts its lamps", blocks=list(blocks))
+
+
+def words(count):
+    return Prose("words", [Node("paragraph", [Node("text", text="lamp " * count)])])
+
+
+def chart(height=200):
+    size = f'viewBox="0 0 400 {height}" width="400" height="{height}"'
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" {size}><rect width="9" height="9"/></svg>'
+    return Figure("fig", 1, "Lamps", "", "A made-up chart.", "Source: none", svg, "a\n1\n", [], 2)
+
+
+def opened(document, size="a4"):
+    return pikepdf.open(io.BytesIO(export.paper(document, size)))
+
+
+def figure_boxes(paper):
+    """Find page and box of each figure, by the structure."""
+    pages = {page.objgen: number for number, page in enumerate(paper.pages)}
+    found = [part for part in parts(paper.Root.StructTreeRoot) if part.get("/S") == "/Figure"]
+    boxes = [next(attribute.BBox for attribute in figure.A if "/BBox" in attribute) for figure in found]
+    return [(pages[figure.Pg.objgen], *map(float, box)) for figure, box in zip(found, boxes, strict=True)]
+
+
+@pytest.mark.parametrize(("size", "wide", "high"), [("a4", 595.276, 841.89), ("us-letter", 612, 792)])
+def test_a_paper_is_a4_or_us_letter_and_its_lines_are_as_long_on_either(size, wide, high):
+    with opened(made_up(words(400), chart()), size) as paper:
+        assert [float(length) for length in paper.pages[0].MediaBox] == pytest.approx([0, 0, wide, high], abs=0.1)
+        _, left, _, right, _ = figure_boxes(paper)[0]
+    assert right - left == pytest.approx(148 / 25.4 * 72, abs=1)
+    assert left == pytest.approx(wide - right, abs=1)
+
+
+def test_no_other_paper_is_known():
+    with pytest.raises(
+        BriefError, match=r"^paper: “a5” is no size of it; expected a4 or us-letter\. Name one of the two"
+    ):
+        export.paper(made_up(), "a5")
+
+
+def test_a_build_refuses_an_unknown_paper_before_it_runs_anything(project):
+    with pytest.raises(BriefError, match=r"paper: “letter” is no size of it; expected a4 or us-letter"):
+        build(paper="letter", report=lambda line: pytest.fail("a brief was run"))
+    assert not (project / "build").exists()
+
+
+def test_the_exporter_takes_the_paper_as_an_option():
+    notebook = nbformat.read(SAMPLE, as_version=4)
+    exporter = export.BriefPDF(config=Config({"BriefPDF": {"paper": "us-letter"}}))
+    with pikepdf.open(io.BytesIO(exporter.from_notebook_node(notebook)[0])) as paper:
+        assert float(paper.pages[0].MediaBox[2]) == 612
+    exporter = export.BriefPDF(config=Config({"BriefPDF": {"paper": "a5"}}))
+    with pytest.raises(BriefError, match=r"“a5” is no size of it; expected a4 or us-letter"):
+        exporter.from_notebook_node(notebook)
+
+
+def test_the_text_closes_up_around_a_chart_that_does_not_fit_and_the_structure_keeps_its_place():
+    paper = opened(made_up(words(480), chart(), words(300)))
+    [(page, *_, top)] = figure_boxes(paper)
+    assert (page, top > 700) == (1, True), "it stands at the head of the second page"
+    kinds = [part for part in parts(paper.Root.StructTreeRoot) if part.get("/S") in ("/P", "/Figure")]
+    assert [str(part.S) for part in kinds] == ["/P", "/Figure", "/P", "/P"], "text, chart, source line, text"
+    assert kinds[-1].Pg == paper.pages[0].obj, "what follows begins on the first page"
+
+
+def test_a_chart_near_the_title_stays_under_it():
+    paper = opened(made_up(chart(), words(30)))
+    [(page, *_, top)] = figure_boxes(paper)
+    assert page == 0
+    assert top < 760
+
+
+def test_a_chart_taller_than_a_page_is_drawn_smaller_with_its_source_line():
+    [(_, left, low, right, top)] = figure_boxes(opened(made_up(words(300), chart(height=2000))))
+    assert low > 23 / 25.4 * 72
+    assert (top - low) / (right - left) == pytest.approx(5, rel=0.02)
+
+
+@given(some.lists(some.lists(some.text("ab ", max_size=120), min_size=3, max_size=3), min_size=1, max_size=8))
+def test_columns_share_a_line_by_what_stands_in_them(lines):
+    found, columns = widths(lines), list(zip(*lines, strict=True))
+    if sum(max(map(len, column)) for column in columns) * 1.5 <= LINE - 3 * GAP:
+        assert found == [0, 0, 0], "with room to spare each column is as wide as its longest cell"
+    else:
+        assert sum(found) <= LINE
+        for share, column in zip(found, columns, strict=True):
+            assert share >= max((min(WORD, len(word)) for cell in column for word in cell.split()), default=1)
+
+
+def test_a_column_of_yes_and_no_is_narrow_beside_a_column_of_sentences():
+    wide, narrow = widths([["Text", "Vote"], ["lamps were counted and counted again " * 6, "yes"], ["a", "no"]])
+    assert narrow == len("Vote")
+    assert wide >= 10 * narrow
+
+
+@pytest.mark.parametrize("size", PAPERS)
+def test_the_numbers_of_pages_settle(paper, size):
+    sources = _Writer(paper.document, size).files()
+    _, warnings = typst.compile_with_warnings(sources, font_paths=fonts.faces(), pdf_standards=STANDARDS)
+    assert [warning.message for warning in warnings] == []
 
 
 # --- independent checkers --------------------------------------------------------------------------------------------
