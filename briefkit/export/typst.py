@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import json
+import re
 import tempfile
 from importlib.resources import files
 from pathlib import Path
@@ -38,6 +39,8 @@ NO_DAY = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 PAPERS = ("a4", "us-letter")
 # A chart further down than this many characters cannot rise above the title when it goes to the head of its page.
 NEAR_TITLE = 1200
+# A chart is at most this many times as high as the measure is wide: then heading and source line fit beside it.
+TALLEST = 1.25
 # A list or table up to this size is not divided between pages.
 WHOLE_LIST, WHOLE_TABLE = 600, 14
 SUFFIX = {"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif", "image/svg+xml": "svg"}
@@ -92,6 +95,13 @@ def _readable(name: str, content: bytes) -> bool:
 def _cleaned(text: str) -> bytes:
     """Clean a drawing once: after an edited sentence all the charts are as they were."""
     return Drawings().clean(text).encode("utf-8")
+
+
+def _share(drawing: str) -> float:
+    """Give the part of the measure at which a drawing still fits on a page: 1, unless it is very tall."""
+    box = re.search(r'viewBox="[-\d.]+ [-\d.]+ ([\d.]+) ([\d.]+)"', drawing)
+    width, height = map(float, box.groups()) if box else (1.0, 1.0)
+    return min(1.0, TALLEST * width / height) if height else 1.0
 
 
 class _Writer:
@@ -208,7 +218,7 @@ class _Writer:
             case Figure():
                 made |= {name: shown(getattr(block, name)) for name in ("title", "subtitle", "alt", "source_line")}
                 made |= {"number": block.number, "file": self._drawing(block.svg), "sources": block.sources}
-                made |= {"floats": self.floats, "breakable": False}
+                made |= {"floats": self.floats, "breakable": False, "share": _share(block.svg)}
             case Table():
                 long = len(block.lines) > WHOLE_TABLE
                 made |= {
