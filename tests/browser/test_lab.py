@@ -11,6 +11,8 @@ import sys
 import time
 import urllib.request
 
+import pikepdf
+import pymupdf
 import pytest
 
 from briefkit.errors import BriefError
@@ -48,7 +50,7 @@ def lab(project):
         server = subprocess.Popen(command, env=os.environ | own, stdout=log, stderr=log, cwd=project)
         address = f"http://127.0.0.1:{port}"
         try:
-            wait_for(address + "/api")
+            wait_for(lambda: answers(address + "/api"), address)
             yield address
         finally:
             server.terminate()
@@ -58,13 +60,19 @@ def lab(project):
                 server.kill()
 
 
-def wait_for(address):
+def wait_for(reached, else_said):
     for _ in range(120):
-        try:
-            return fetch(address)
-        except OSError:
-            time.sleep(0.5)
-    raise TimeoutError(address)
+        if reached():
+            return
+        time.sleep(0.5)
+    raise TimeoutError(else_said)
+
+
+def answers(address):
+    try:
+        return fetch(address)
+    except OSError:
+        return None
 
 
 def fetch(address):
@@ -114,7 +122,7 @@ def test_the_server_lists_both_exporters_and_exports(lab, project):
     assert fetch(lab + "/nbconvert/brief_pdf/notebooks/rurland.ipynb?download=true").startswith(b"%PDF-")
 
 
-def test_run_all_shows_inline_values_saving_stores_them_and_the_menu_exports(lab, project, page, tmp_path):
+def test_run_all_shows_inline_values_and_saving_stores_them(lab, project, page):
     path = project / "notebooks" / "rurland.ipynb"
     open_notebook(page, lab)
     run_all(page)
@@ -122,11 +130,44 @@ def test_run_all_shows_inline_values_saving_stores_them_and_the_menu_exports(lab
     choose(page, "File", "Save Notebook")
     assert wait_for_values(path) == user_expressions(briefkit_run(path)), "both must write the same bundle"
 
+
+def test_a_changed_sentence_is_in_the_paper_that_the_menu_exports(lab, project, page, tmp_path):
+    path = project / "notebooks" / "rurland.ipynb"
+    open_notebook(page, lab)
+    run_all(page)
+    page.locator(".jp-MarkdownCell .fact", has_text="1,550").first.wait_for()
+    change(page, "The arsenal grew", "## The arsenal grew\n\nNobody in Rurland foresaw {eval}`last` of them.")
+    page.get_by_text("Nobody in Rurland foresaw 1,550 of them.").wait_for()
+    choose(page, "File", "Save Notebook")
+    wait_for(lambda: "Nobody in Rurland foresaw" in path.read_text(encoding="utf-8"), "the sentence was not saved")
+
     choose(page, "File", "Save and Export Notebook As")
     with page.expect_download() as download:
         page.locator(".lm-Menu-itemLabel", has_text=re.compile("^brief.pdf$", re.IGNORECASE)).click()
     download.value.save_as(tmp_path / "rurland.pdf")
-    assert (tmp_path / "rurland.pdf").read_bytes().startswith(b"%PDF-")
+    with pikepdf.open(tmp_path / "rurland.pdf") as paper:
+        assert paper.Root.MarkInfo.Marked
+        assert paper.Root.StructTreeRoot.K
+        assert str(paper.docinfo["/Title"]) == "Rurland armed itself"
+    assert "Nobody in Rurland foresaw 1,550" in words(tmp_path / "rurland.pdf")
+    assert "From 12" not in words(tmp_path / "rurland.pdf"), "the sentence as it was before"
+
+
+def change(page, shown, text):
+    """Write another text into the Markdown cell that shows some words, as an analyst does, and render it."""
+    page.locator(".jp-MarkdownCell").get_by_role("heading", name=shown).dblclick()
+    editor = page.locator(".jp-MarkdownCell.jp-mod-active .cm-content")
+    editor.press("ControlOrMeta+a")
+    page.keyboard.insert_text(text)
+    editor.press("Shift+Enter")
+
+
+def words(path):
+    """Read the text of a paper, without the raised numbers of notes."""
+    with pymupdf.open(path) as paper:
+        blocks = [block for page in paper for block in page.get_text("dict")["blocks"]]
+    spans = [span for block in blocks for line in block.get("lines", ()) for span in line["spans"]]
+    return re.sub(r"\s+", " ", "".join(span["text"] for span in spans if span["size"] > 7))
 
 
 def test_values_stay_readable_in_a_notebook_that_is_not_trusted(lab, project, page):
