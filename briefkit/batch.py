@@ -17,7 +17,7 @@ from briefkit.cache import executed
 from briefkit.data import LATEST, Data, open_data
 from briefkit.errors import BriefError
 from briefkit.package import find_data, key_fields
-from briefkit.run import TIME_LIMIT, blanks_of, parameters_of, read
+from briefkit.run import HINDSIGHT, TIME_LIMIT, blanks_of, parameters_of, read
 from briefkit.tables import Table
 
 # A field that every table has in a condition: how many rows of other tables point at the row.
@@ -51,13 +51,13 @@ def batch(
 ) -> Path:
     """Build a dossier for each row of a table that meets a condition, and return the folder written.
 
-    What the template's parameters cell and its title name beside `as_of` is taken from the row's fields of the same
+    What the template's parameters cell and its title name beside `as_of` and `hindsight` is taken from the row's fields of the same
     names. Dossiers go to ``build/dossiers/``, those of another day to ``build/<day>/dossiers/``, each under its row's
     key. One that fails stops none of the others; all are named at the end.
     """
     notebook = read(template)
     titled = blanks_of(notebook)
-    wanted = [name for name in dict.fromkeys([*parameters_of(notebook), *titled]) if name != "as_of"]
+    wanted = [name for name in dict.fromkeys([*parameters_of(notebook), *titled]) if name not in ("as_of", HINDSIGHT)]
     source = find_data(template.resolve().parent)
     data = open_data(as_of, source)
     facts = _facts(data, over)
