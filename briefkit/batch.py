@@ -52,8 +52,8 @@ def batch(
     """Build a dossier for each row of a table that meets a condition, and return the folder written.
 
     What the template's parameters cell and its title name beside `as_of` and `hindsight` is taken from the row's fields
-    of the same names. Dossiers go to ``build/dossiers/``, those of another day to ``build/<day>/dossiers/``, each under its row's
-    key. One that fails stops none of the others; all are named at the end.
+    of the same names. Dossiers go to ``build/dossiers/``, those of another day to ``build/<day>/dossiers/``, each under
+    its row's key. One that fails stops none of the others; all are named at the end.
     """
     notebook = read(template)
     titled = blanks_of(notebook)
