@@ -90,6 +90,8 @@ HOMES = {
 ROOMS = {
     "README.md",
     "preview.png",
+    "preview-paper.png",
+    "preview-phone.png",
     "CONTRIBUTING.md",
     "CHANGELOG.md",
     "LICENSE",

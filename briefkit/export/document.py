@@ -177,6 +177,16 @@ class Claim:
     sources: list[int]
     whose: str = ""
 
+    @property
+    def sign(self) -> str:
+        """Give the sign of a verdict: it must not be told by its colour alone."""
+        return {"partly": "◐", "cannot be told": "?"}.get(self.verdict, "✓" if self.holds else "×")
+
+    @property
+    def told(self) -> str:
+        """Give the sentence, with the name of whoever said it where it is not the brief's own."""
+        return f"{self.whose}: {self.sentence}" if self.whose else self.sentence
+
 
 @dataclass(slots=True)
 class Picture:

@@ -29,7 +29,9 @@ FIGURES = ("onum", "pnum")
 BASE = frozenset(map(chr, range(0x20, 0x7F))) | frozenset("\u00a0£§°·×÷é–—‘’“”…€−≠≤≥✓→")
 SUBSTITUTE = "□"
 # The compiler carries DejaVu Sans Mono, which has these beyond the house faces.
-CARRIED = frozenset(map(chr, [*range(0x2190, 0x219A), *range(0x2500, 0x2580), 0x2588, 0x25A0, 0x25A1, 0x25CB, 0x25CF]))
+CARRIED = frozenset(
+    map(chr, [*range(0x2190, 0x219A), *range(0x2500, 0x2580), 0x2588, 0x25A0, 0x25A1, 0x25CB, 0x25CF, 0x25D0])
+)
 
 
 def folders() -> list[str]:

@@ -14,7 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup as Safe
 
 from briefkit.export.citation import AUTHOR, KIND, bibtex, csl
-from briefkit.export.document import HOUSE, Claim, Document, Figure, Note, Picture, Prose, Source, Summary, in_words
+from briefkit.export.document import HOUSE, Document, Figure, Note, Picture, Prose, Source, Summary, in_words
 from briefkit.export.fonts import face_rules
 from briefkit.export.markup import Markup, Node, plain
 from briefkit.export.svg import Drawings, Unreadable, is_house
@@ -73,7 +73,7 @@ def _templates() -> Environment:
         lstrip_blocks=True,
     )
     filters = (address, anchor, backlinks, cited, credit, csv_address, file_stem, in_ranges, in_words, markdown)
-    filters += (metadata, prose, readable, records, rows_said, sign, web)
+    filters += (metadata, prose, readable, records, rows_said, web)
     environment.filters |= {work.__name__: work for work in filters}
     environment.globals |= {"AUTHOR": AUTHOR, "HOUSE": HOUSE, "SHOWN_SOURCES": SHOWN_SOURCES, "alone": True}
     return environment
@@ -174,11 +174,6 @@ def metadata(document: Document) -> Iterator[tuple[str, str]]:
         ("og:locale", "en_GB"),
     ]
     yield from ((name, content) for name, content in known if content)
-
-
-def sign(claim: Claim) -> str:
-    """Give the sign of a verdict: it must not be told by its colour alone."""
-    return {"partly": "◐", "cannot be told": "?"}.get(claim.verdict, "✓" if claim.holds else "×")
 
 
 def records(document: Document) -> list[tuple[str, str, str, str]]:

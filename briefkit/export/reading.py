@@ -114,10 +114,7 @@ class _Reader:
         self.made.blocks.append(Prose(name, nodes))
 
     def _claims(self, claims: list[Claim]) -> Table:
-        lines = [
-            [f"{claim.whose}: {claim.sentence}" if claim.whose else claim.sentence, claim.verdict, claim.evidence]
-            for claim in claims
-        ]
+        lines = [[claim.told, claim.verdict, claim.evidence] for claim in claims]
         cited = [", ".join(map(str, claim.sources)) for claim in claims]
         raw = [
             {"sentence": line[0], "verdict": line[1], "evidence": line[2], "sources": number}

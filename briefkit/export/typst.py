@@ -233,7 +233,7 @@ class _Writer:
                     "sources": block.sources,
                 }
             case Claim():
-                made |= {name: shown(getattr(block, name)) for name in ("sentence", "verdict", "evidence")}
+                made |= {name: shown(getattr(block, name)) for name in ("told", "sign", "verdict", "evidence")}
                 made |= {"number": block.number, "holds": block.holds, "sources": block.sources}
             case Picture():
                 made |= {"alt": shown(block.alt), "file": self._picture(block.mime, block.content)}
