@@ -87,7 +87,9 @@ def test_a_missing_notebook_is_named(brief):
 
 def test_a_notebook_without_the_parameter_has_no_editions(brief):
     write_notebook(brief, [markdown("title", "# Rurland")])
-    with pytest.raises(BriefError, match="no cell tagged “parameters” sets as_of; expected a line there that begins with as_of ="):
+    with pytest.raises(
+        BriefError, match="no cell tagged “parameters” sets as_of; expected a line there that begins with as_of ="
+    ):
         between(brief, "2002-01-01")
 
 
