@@ -6,13 +6,12 @@ import datetime as dt
 import re
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import as_completed
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from briefkit import export, site
-from briefkit.build import exported, workers
+from briefkit.build import exported, side_by_side
 from briefkit.cache import executed
 from briefkit.data import LATEST, Data, open_data
 from briefkit.errors import BriefError
@@ -78,30 +77,22 @@ def batch(
 
 def _built(orders: Orders, rows: Mapping[str, dict[str, str]], report: Callable[[str], None]) -> list[BriefError]:
     """Build the dossiers side by side; give the faults of those that failed, each named by its row."""
-    faults = []
-    export.prepare()  # here, so that workers that are forks need not
-    with workers(len(rows)) as pool:
-        jobs = {pool.submit(build_dossier, orders, name, fields): name for name, fields in rows.items()}
-        for number, job in enumerate(as_completed(jobs), 1):
-            try:
-                line = job.result()
-            except BriefError as error:
-                line = f"{jobs[job]:<14} failed"
-                faults += [
-                    BriefError(f"{jobs[job]}: {fault.place}", fault.found, fault.expected, fault.remedy)
-                    for fault in error.faults
-                ]
-            report(f"[{number}/{len(rows)}] {line}")
-    return faults
+    jobs = {name: (orders, name, fields) for name, fields in rows.items()}
+    _, failed = side_by_side(build_dossier, jobs, report)
+    return [
+        BriefError(f"{name}: {fault.place}", fault.found, fault.expected, fault.remedy)
+        for name, error in failed.items()
+        for fault in error.faults
+    ]
 
 
-def build_dossier(orders: Orders, name: str, fields: Mapping[str, str]) -> str:
+def build_dossier(orders: Orders, name: str, fields: Mapping[str, str]) -> tuple[None, str]:
     """Run the template with a row's fields and export it under the row's name; say what was written."""
     start = time.perf_counter()
     notebook = executed(orders.template, orders.edition, orders.time_limit, orders.cold, orders.fresh, fields)
     ran = time.perf_counter()
     _, sizes = exported(notebook, name, orders.folder, orders.around)
-    return f"{name:<14} ran {ran - start:.2f} s, exported {time.perf_counter() - ran:.2f} s, {sizes}"
+    return None, f"{name:<14} ran {ran - start:.2f} s, exported {time.perf_counter() - ran:.2f} s, {sizes}"
 
 
 def _overview(orders: Orders, faults: list[BriefError]) -> dict[str, export.Figure]:

@@ -6,7 +6,7 @@ import multiprocessing
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any
@@ -59,22 +59,10 @@ def build(
     # A brief that is built by itself leads to the site only where there is one.
     around = site.place(edition, data) if whole or hindsight and (folder / "index.html").is_file() else None
     folder = folder if hindsight else folder / WITHOUT_HINDSIGHT
-    faults, documents = [], {}
-    export.prepare()  # here, so that workers that are forks need not
-    with workers(len(paths)) as pool:
-        jobs = {
-            pool.submit(build_brief, path, folder, edition, time_limit, cold, fresh, around, hindsight, paper): path
-            for path in paths
-        }
-        for number, job in enumerate(as_completed(jobs), 1):
-            try:
-                documents[jobs[job].stem], line = job.result()
-            except BriefError as error:
-                faults.append(error)
-                line = f"{jobs[job].stem:<14} failed"
-            report(f"[{number}/{len(paths)}] {line}")
+    orders = {path.stem: (path, folder, edition, time_limit, cold, fresh, around, hindsight, paper) for path in paths}
+    documents, faults = side_by_side(build_brief, orders, report)
     if faults:
-        raise BriefError.together(faults)
+        raise BriefError.together(faults.values())
     if whole:
         site.publish(out or root / "build", edition, documents, data)
     elif around:
@@ -82,7 +70,28 @@ def build(
     return folder
 
 
-def workers(briefs: int) -> ProcessPoolExecutor:
+def side_by_side(
+    work: Callable[..., tuple[Any, str]], orders: Mapping[str, tuple], report: Callable[[str], None]
+) -> tuple[dict[str, Any], dict[str, BriefError]]:
+    """Do the work for each order in worker processes; one that fails stops none of the others.
+
+    The work gives a result and a line that is reported. Results and faults come back by the order's name.
+    """
+    made, faults = {}, {}
+    export.prepare()  # here, so that workers that are forks need not
+    with _workers(len(orders)) as pool:
+        jobs = {pool.submit(work, *order): name for name, order in orders.items()}
+        for number, job in enumerate(as_completed(jobs), 1):
+            name = jobs[job]
+            try:
+                made[name], line = job.result()
+            except BriefError as error:
+                faults[name], line = error, f"{name:<14} failed"
+            report(f"[{number}/{len(orders)}] {line}")
+    return made, faults
+
+
+def _workers(briefs: int) -> ProcessPoolExecutor:
     """Open a pool of processes that end with this one.
 
     Forks are quick, and safe while this process has compiled no paper: Typst's threads do not live on in a fork.

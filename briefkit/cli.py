@@ -225,7 +225,6 @@ def _trace(options: argparse.Namespace) -> None:
         raise BriefError(
             "briefkit trace", "neither a value nor a row", "NOTEBOOK VALUE, or --table TABLE --row KEY", "See --help."
         )
-    _warm_up(options)
     from briefkit.build import briefs
     from briefkit.package import find_data
     from briefkit.trace import listing, trace_row, trace_value

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import subprocess
 import tarfile
@@ -17,7 +16,7 @@ from briefkit.corrections import corrections
 from briefkit.data import LATEST, open_data
 from briefkit.errors import BriefError
 from briefkit.facts import Fact
-from briefkit.package import find_data, key_fields, resources
+from briefkit.package import find_data, resources, rows
 from briefkit.run import TIME_LIMIT, read
 
 NEEDED = ("notebooks", "data", "requirements.lock", "CHANGELOG.md")
@@ -128,6 +127,4 @@ def _content(folder: Path, name: str) -> Content:
     resource = resources(folder).get(name) if (folder / "datapackage.json").is_file() else None
     if resource is None or not (folder / resource["path"]).is_file():
         return {}
-    with (folder / resource["path"]).open(encoding="utf-8", newline="") as file:
-        lines = list(csv.DictReader(file))
-    return {"|".join(line.get(field) or "" for field in key_fields(resource)): line for line in lines}
+    return rows(folder, resource)

@@ -51,6 +51,11 @@ class Entry:
     made: dict[str, Any] = field(repr=False)
 
     @property
+    def evidence(self) -> dict[str, Any]:
+        """Give the block with rows, support, sources and disagreements; a table carries it beside its own data."""
+        return self.made.get("briefkit", {}) if self.kind == "table" else self.made
+
+    @property
     def is_headline(self) -> bool:
         """Tell whether it stands where a reader looks first: the opening answer, the summary box, a claim."""
         return self.part in HEADLINES

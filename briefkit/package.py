@@ -46,6 +46,12 @@ def key_fields(resource: dict[str, Any]) -> list[str]:
     return listed(resource["schema"].get("primaryKey", []))
 
 
+def rows(folder: Path, resource: dict[str, Any]) -> dict[str, dict[str, str]]:
+    """Read a table as text: the fields of each row by its key, whose parts are joined by ``|``."""
+    with (folder / resource["path"]).open(encoding="utf-8", newline="") as file:
+        return {"|".join(line[name] or "" for name in key_fields(resource)): line for line in csv.DictReader(file)}
+
+
 def listed(names: str | Sequence[str]) -> list[str]:
     """Make a list of one name or several."""
     return [names] if isinstance(names, str) else list(names)

@@ -111,11 +111,9 @@ def prepared(path: Path, as_of: str = "", parameters: Mapping[str, str | bool] =
             check_roles(cell.source, place(path, cell))
     if as_of:
         _set_parameter(notebook, path, "as_of", as_of)
-    if HINDSIGHT in parameters:
-        _set_parameter(notebook, path, HINDSIGHT, parameters[HINDSIGHT])
-    for name in parameters_of(notebook):
-        if name in parameters:
-            _set_parameter(notebook, path, name, parameters[name])
+    named = {HINDSIGHT, *parameters_of(notebook)}  # a notebook that cannot leave hindsight out must not seem to
+    for name in parameters.keys() & named:
+        _set_parameter(notebook, path, name, parameters[name])
     _fill_title(notebook, parameters)
     return notebook
 

@@ -15,6 +15,7 @@ from briefkit import export
 from briefkit.data import Data
 from briefkit.export import Claim, Document, Figure, Place, anchor
 from briefkit.package import descriptor, key_fields, listed
+from briefkit.prose import sentences
 from briefkit.run import write
 
 # The brief that carries the collection's argument stands first.
@@ -70,7 +71,7 @@ def _front(site: Place, documents: Mapping[str, Document], data: Data, sources: 
         figures=shown,
         key_figures=shown,
         documents=documents,
-        short={name: first_sentence(document.answer_text) for name, document in documents.items()},
+        short={name: (sentences(document.answer_text) or [""])[0] for name, document in documents.items()},
         as_of=data.as_of.isoformat(),
         counts={
             "claims": sum(len(_of(document, Claim)) for document in documents.values()),
@@ -78,15 +79,6 @@ def _front(site: Place, documents: Mapping[str, Document], data: Data, sources: 
             "tables": len(data.package),
         },
     )
-
-
-def first_sentence(text: str) -> str:
-    """Give the opening sentence; a full stop after a capital ("U.S. law") ends none.
-
-    >>> first_sentence("Rurland, under E.O. 5 of the U.S. Senate, armed. It went on.")
-    'Rurland, under E.O. 5 of the U.S. Senate, armed.'
-    """
-    return re.split(r"(?<=[.!?])(?<!\b[A-Z]\.)\s+(?=[A-Z“(])", text, maxsplit=1)[0]
 
 
 def _claims(site: Place, documents: Mapping[str, Document], data: Data) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from typing import Any
 from briefkit.cache import executed
 from briefkit.errors import BriefError
 from briefkit.ledger import Entry, entries
-from briefkit.package import find_data, key_fields, resources
+from briefkit.package import find_data, key_fields, resources, rows
 
 SHOWN = 10  # rows that a listing spells out
 
@@ -27,7 +26,7 @@ class Trace:
 
     def as_json(self) -> dict[str, Any]:
         """Give the form for machines."""
-        made = _evidence(self.entry)
+        made = self.entry.evidence
         return {
             "brief": self.brief,
             "cell": self.entry.cell,
@@ -95,18 +94,13 @@ def _known(folder: Path, table: str, key: str) -> None:
     if table not in tables:
         raise BriefError("data/datapackage.json", f"no table “{table}”", f"one of: {', '.join(tables)}")
     names = key_fields(tables[table])
-    with (folder / tables[table]["path"]).open(encoding="utf-8", newline="") as lines:
-        if not any("|".join(line[name] for name in names) == key for line in csv.DictReader(lines)):
-            raise BriefError(
-                f"data/{tables[table]['path']}",
-                f"no row “{key}”",
-                f"a key as {'|'.join(names)}",
-                "Copy the key from the panel of a value, or from the table.",
-            )
-
-
-def _evidence(entry: Entry) -> dict[str, Any]:
-    return entry.made.get("briefkit", {}) if entry.kind == "table" else entry.made
+    if key not in rows(folder, tables[table]):
+        raise BriefError(
+            f"data/{tables[table]['path']}",
+            f"no row “{key}”",
+            f"a key as {'|'.join(names)}",
+            "Copy the key from the panel of a value, or from the table.",
+        )
 
 
 def listing(traces: list[Trace], root: Path) -> str:
@@ -115,7 +109,7 @@ def listing(traces: list[Trace], root: Path) -> str:
 
 
 def _one(trace: Trace, root: Path) -> str:
-    entry, made = trace.entry, _evidence(trace.entry)
+    entry, made = trace.entry, trace.entry.evidence
     written = f" = {{eval}}`{entry.expression}`" if entry.expression else ""
     lines = [f'{trace.brief}, cell "{entry.cell}" · {entry.kind} “{entry.text}”{written}']
     if entry.kind == "value" and entry.around != entry.text:
@@ -142,7 +136,6 @@ def _cells(root: Path, table: str, key: str) -> str:
     if not resource:
         return ""
     names = key_fields(resource)
-    with (root / "data" / resource["path"]).open(encoding="utf-8", newline="") as lines:
-        line = next((line for line in csv.DictReader(lines) if "|".join(line[name] for name in names) == key), {})
+    line = rows(root / "data", resource).get(key, {})
     left_out = {*names, "note", "source_id", "support"}
     return "".join(f"; {name} {cell[:40]}" for name, cell in line.items() if cell and name not in left_out)

@@ -135,3 +135,14 @@ def test_a_year_and_a_month_are_said_with_their_preposition():
     assert "last in 2002" in charts.line(years, "year", "value", "It went", limits=limits).alt
     rows = table(date=days(2), value=[1, 9], date_precision=["month", "month"])
     assert "last in February 2001" in charts.line(rows, "date", "value", "It went", limits=limits).alt
+
+
+@settings(max_examples=20, deadline=None)
+@given(values=st.lists(st.integers(0, 999), min_size=12, max_size=12))
+def test_many_panels_are_told_by_their_ends_and_the_extremes_of_all(values):
+    lands = [f"Land {at}" for at in range(4) for _ in range(3)]
+    alt = charts.multiples(table(day=days(3) * 4, value=values, land=lands), "day", "value", "They went", by="land").alt
+    for word, extreme in (("highest", max(values)), ("lowest", min(values))):
+        at_first = values.index(extreme)
+        assert f"{word} {Fact(extreme).text} ({lands[at_first]}, {Fact(days(3)[at_first % 3]).text})" in alt
+    assert all(Fact(values[3 * at + 2]).text in alt for at in range(4))

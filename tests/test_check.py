@@ -8,7 +8,7 @@ import nbformat
 import pytest
 from conftest import code, markdown, write_notebook
 
-from briefkit.check import check
+from briefkit.check import check, evidence
 from briefkit.cli import main
 from briefkit.run import read, run, save, save_figures
 
@@ -201,6 +201,22 @@ def test_an_alternative_text_names_last_and_extreme_values(desk):
     silent = f"chart = {told}\nfrom dataclasses import replace\nreplace(chart, alt='A line that ends at 1,550.')"
     found = desk(fig_rise=silent)
     assert found == [("figure", "fig-rise", "the alternative text leaves out the lowest value 9")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "panels", "told"),
+    [("line", 1, ["last value of A0", "highest value of A0", "lowest value of A0"]),
+     ("multiples", 2, ["last value of A0", "last value of A1", "highest value of A0", "lowest value of A0",
+                       "highest value of A1", "lowest value of A1"]),
+     ("multiples", 4, [*(f"last value of A{at}" for at in range(4)), "highest value", "lowest value"]),
+     ("bars", 2, ["highest value", "lowest value"]),
+     ("spans", 2, [])],
+)  # fmt: skip
+def test_what_an_alternative_text_must_name_depends_on_what_is_drawn(kind, panels, told):
+    fields = [{"name": name, "type": of} for name, of in (("x", "year"), ("y", "integer"), ("of", "string"))]
+    data = [{"x": 2000 + at, "y": at * panel, "of": f"A{panel}"} for panel in range(panels) for at in range(3)]
+    figure = {"kind": kind, "data": {"schema": {"fields": fields}, "data": data}}
+    assert [what for what, _ in evidence._ends(figure)] == told
 
 
 # --- stored results --------------------------------------------------------------------------------------------------

@@ -46,7 +46,7 @@ def test_a_kernel_is_a_fork_of_the_template_unless_a_cold_one_is_asked_for(tmp_p
     assert int(told(path, asked, cold=True)) == os.getpid()
 
 
-def test_the_template_has_one_thread_and_no_zmq_context():
+def test_the_template_has_one_thread_after_it_has_forked():
     forked_from = warm_up()
     connection = forked_from.fork(["--help"], dict(os.environ), "/", [os.open(os.devnull, os.O_RDWR) for _ in range(3)])
     assert connection.wait(30) == 0

@@ -14,7 +14,7 @@ from briefkit.charts.reading import Limit, Mark, Reading, place, read, read_limi
 from briefkit.charts.references import FLAG_MARGIN, draw_flags, draw_limit, flags_of, limit_entries
 from briefkit.charts.room import Room, spread
 from briefkit.charts.sheet import Box, Entry, Sheet, keyed
-from briefkit.charts.telling import Points, crossing_words, limit_words, marks_words, runs, series_words
+from briefkit.charts.telling import Points, crossing_words, extremes_words, limit_words, marks_words, runs, series_words
 from briefkit.tables import Table
 
 LABEL_WIDTH = 105.0
@@ -235,7 +235,8 @@ class Lines(Chart):
         if len(panels) > SOME:
             texts = list(dict.fromkeys(limit.text for limit in limits))
             about = [f"reference line: {words.listing(texts)}"] if texts else []
-            return [text, "; ".join(panels), *(["; ".join(about + marked)] if about or marked else [])]
+            series = {name or panel.name: each for panel in self.panels for name, each in panel.series.items()}
+            return [text, "; ".join(panels), "; ".join([extremes_words(reading, series), *about, *marked])]
         return [text, *(panels if len(panels) + len(marked) <= SOME else ["; ".join(panels)]), *marked]
 
     def _panel_told(self, panel: Panel, brief: bool = False) -> str:

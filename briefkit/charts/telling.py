@@ -62,6 +62,14 @@ def series_words(reading: Reading, name: str, points: Points, brief: bool = Fals
     )
 
 
+def extremes_words(reading: Reading, series: dict[str, Points]) -> str:
+    """Name the highest and the lowest value of all series, and where they lie."""
+    known = [(each["y"], name, each) for name, points in series.items() for each in points if each["y"] is not None]
+    ends = ((word, pick(known, key=lambda item: item[0])) for word, pick in (("highest", max), ("lowest", min)))
+    said = [f"{word} {reading.said(y, role='y')} ({name}, {reading.when(each)})" for word, (y, name, each) in ends]
+    return "of all, " + ", ".join(said)
+
+
 def crossings(first: Points, second: Points, log: bool = False) -> list[tuple[Any, Any]]:
     """Find where two lines as drawn change sides: between which two points along x each crossing lies."""
     xs = sorted({each["x"] for each in (*first, *second)}, key=place)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import re
 from collections.abc import Iterator
@@ -10,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from briefkit.check.finding import Brief, Finding, proper_names
-from briefkit.package import resources
+from briefkit.package import resources, rows
 from briefkit.run import figures
 from briefkit.wording import used_names
 
@@ -43,7 +42,7 @@ def _sources(folder: Path) -> Iterator[Finding]:
     if "sources" not in tables:
         return
     used = set().union(*(_words(folder, table) for name, table in tables.items() if name != "sources"))
-    for line in _lines(folder / tables["sources"]["path"]):
+    for line in rows(folder, tables["sources"]).values():
         place = f"data/{tables['sources']['path']}, row {line['source_id']}"
         if line["source_id"] not in used:
             yield _finding(
@@ -60,14 +59,8 @@ def _sources(folder: Path) -> Iterator[Finding]:
 
 def _words(folder: Path, table: dict[str, Any]) -> set[str]:
     """List the words in a table: a row cites a source in a field of its own, a note may name one."""
-    return {
-        word for line in _lines(folder / table["path"]) for cell in line.values() for word in _WORD.findall(cell or "")
-    }
-
-
-def _lines(file: Path) -> list[dict[str, str]]:
-    with file.open(encoding="utf-8", newline="") as lines:
-        return list(csv.DictReader(lines))
+    lines = rows(folder, table).values()
+    return {word for line in lines for cell in line.values() for word in _WORD.findall(cell or "")}
 
 
 def reviews(folder: Path, today: dt.date) -> Iterator[Finding]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import functools
 import re
 from collections import defaultdict
 from collections.abc import Iterator
@@ -13,6 +11,7 @@ from typing import Any
 from briefkit.check.finding import Brief, Finding
 from briefkit.facts import FIGURE, Fact
 from briefkit.ledger import Entry, rows_of
+from briefkit.package import resources, rows
 
 THIN = re.compile(r"\b(one|single) source\b|\bsources? alone\b", re.IGNORECASE)
 DIFFER = re.compile(
@@ -20,6 +19,8 @@ DIFFER = re.compile(
     r"|\b(?:a|the) (?:lower|higher) (?:one|figure|number|count)\b",
     re.IGNORECASE,
 )
+LINES = ("line", "multiples")
+TOLD_PANELS = 3  # more are told in few words (briefkit.charts)
 FEW = 5  # rows up to which a value counts as that row's own
 
 
@@ -87,14 +88,11 @@ def _concerns(about: str, field: str) -> bool:
     return not field or not about.isidentifier() or about.startswith(field)
 
 
-@functools.cache
 def _disputes(folder: Path) -> dict[tuple[str, str], list[dict[str, str]]]:
     found: dict[tuple[str, str], list[dict[str, str]]] = defaultdict(list)
-    file = folder / "disagreements.csv"
-    if file.is_file():
-        with file.open(encoding="utf-8", newline="") as lines:
-            for line in csv.DictReader(lines):
-                found[line["table"], line["key"]].append(line)
+    table = resources(folder).get("disagreements")
+    for line in rows(folder, table).values() if table else ():
+        found[line["table"], line["key"]].append(line)
     return found
 
 
@@ -163,21 +161,30 @@ def _told_badly(brief: Brief, cell: str, figure: dict[str, Any]) -> Iterator[Fin
 
 
 def _ends(figure: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Give what an alternative text must name: the extremes, and of each line its last value as well."""
-    fields, lines = figure["data"]["schema"]["fields"], figure["data"]["data"]
+    """Give what an alternative text must name: each line's last value, and the extremes.
+
+    Extremes are those of each line, and of all together where a chart has too many panels to tell one by one.
+    """
+    fields, data = figure["data"]["schema"]["fields"], figure["data"]["data"]
     kind, numbers = figure.get("kind"), [field["name"] for field in fields if field["type"] in ("integer", "number")]
     x = fields[0]["name"] if fields else ""
     y = next((name for name in numbers if name != x), "")
-    if not y or kind not in ("line", "dots", "bars", "chart"):
+    if not y or kind not in (*LINES, "dots", "bars", "chart"):
         return
+    split = [field["name"] for field in fields[2:] if field["type"] == "string"] if kind in LINES else []
     groups: dict[tuple, list[Any]] = defaultdict(list)
-    split = [field["name"] for field in fields[2:] if field["type"] == "string"] if kind == "line" else []
-    for line in lines:
-        if line.get(y) is not None:
-            groups[tuple(line.get(name) for name in split)].append(line[y])
+    for each in data:
+        if each.get(y) is not None:
+            groups[tuple(each.get(name) for name in split)].append(each[y])
+    if kind in LINES:
+        yield from ((f"last value{_of(name)}", Fact(values[-1]).text) for name, values in groups.items())
+    panels = {name[-1] for name in groups} if kind == "multiples" or len(split) > 1 else ()
+    if len(panels) > TOLD_PANELS:
+        groups = {(): [value for values in groups.values() for value in values]}
     for name, values in groups.items():
-        of = f" of {', '.join(map(str, name))}" if name else ""
-        if kind == "line":
-            yield f"last value{of}", Fact(values[-1]).text
-        yield f"highest value{of}", Fact(max(values)).text
-        yield f"lowest value{of}", Fact(min(values)).text
+        yield f"highest value{_of(name)}", Fact(max(values)).text
+        yield f"lowest value{_of(name)}", Fact(min(values)).text
+
+
+def _of(name: tuple) -> str:
+    return f" of {', '.join(map(str, name))}" if name else ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import tomllib
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -33,7 +32,10 @@ class Finding:
 
 @dataclass
 class Brief:
-    """Hold a brief as it is stored and as a fresh run gives it; the run is missing where it failed."""
+    """Hold a brief as it is stored and as a fresh run gives it; the run is missing where it failed.
+
+    ``names`` are the proper names that hold numbers.
+    """
 
     path: Path
     root: Path
@@ -41,8 +43,10 @@ class Brief:
     fresh: NotebookNode | None
     entries: list[Entry] = field(init=False)
     passages: list[Passage] = field(init=False)
+    names: list[str] = field(init=False)
 
     def __post_init__(self) -> None:
+        self.names = proper_names(self.root)
         self.entries, self.passages = entries(self.notebook), passages(self.notebook)
 
     @property
@@ -55,17 +59,11 @@ class Brief:
         """Give the best results there are."""
         return self.fresh or self.stored
 
-    @property
-    def names(self) -> list[str]:
-        """List the proper names that hold numbers."""
-        return proper_names(self.root)
-
     def finding(self, cell: str, kind: str, what: str, remedy: str) -> Finding:
         """Report something about a cell."""
         return Finding(self.name, f'notebooks/{self.path.name}, cell "{cell}"', kind, what, remedy)
 
 
-@functools.cache
 def proper_names(root: Path) -> list[str]:
     """Read the proper names that hold numbers from the project's configuration."""
     file = root / "pyproject.toml"

@@ -15,6 +15,7 @@ from briefkit.check.finding import Brief, Finding
 from briefkit.errors import BriefError
 from briefkit.facts import CLAIM
 from briefkit.prose import check_roles, inline_tokens, parse, roles
+from briefkit.run import read
 from briefkit.wording import Slip, slips
 
 # Where words that a reader sees are written in code: the function, which arguments by place, which by name.
@@ -163,8 +164,6 @@ def _links(brief: Brief, cell: NotebookNode) -> Iterator[Finding]:
 
 
 def _anchors(target: Brief | Path) -> set[str]:
-    from briefkit.run import read
-
     cells = (target.stored if isinstance(target, Brief) else read(target)).cells
     return {cell.id for cell in cells} | {"notes", "sources", "claims"}
 
