@@ -53,8 +53,13 @@ def has_compiled() -> bool:
 @functools.cache
 def printable() -> frozenset[str]:
     """List the characters that a paper can show."""
-    house = [characters(package, name) for package, name in FACES.values()]
-    return frozenset.union(*house) | CARRIED | {"\n", "\t", "\u00a0", "\u00ad"}
+    return house() | CARRIED | {"\n", "\t", "\u00a0", "\u00ad"}
+
+
+@functools.cache
+def house() -> frozenset[str]:
+    """List the characters that the house faces hold."""
+    return frozenset.union(*(characters(package, name) for package, name in FACES.values()))
 
 
 @functools.cache

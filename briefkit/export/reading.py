@@ -296,7 +296,7 @@ class _Reader:
         self.late |= {(table, key) for table, key, _ in evidence.get("hindsight", ())}
 
     def _note(self, fact: dict[str, Any]) -> Note:
-        key = tuple(sorted(map(tuple, fact["rows"])))
+        key = frozenset(_keys(fact))
         if key not in self.note_keys:
             grouped: dict[str, list[str]] = {}
             for table, row in fact["rows"]:
@@ -321,13 +321,14 @@ class _Reader:
         numbers = []
         for source in sources:
             key = source.get("id") or (source.get("title"), source.get("url"))
-            if key not in self.source_keys:
+            cited = self.source_keys.get(key)
+            if cited is None:
                 texts = {name: str(source.get(name) or "") for name in ("title", "publisher", "published", "url", "id")}
-                self.source_keys[key] = Source(len(self.made.sources) + 1, **texts)
-                self.made.sources.append(self.source_keys[key])
+                cited = self.source_keys[key] = Source(len(self.made.sources) + 1, **texts)
+                self.made.sources.append(cited)
             if place:
-                self.source_keys[key].places.append(place)
-            numbers.append(self.source_keys[key].number)
+                cited.places.append(place)
+            numbers.append(cited.number)
         return sorted(set(numbers))
 
     # --- outputs -----------------------------------------------------------------------------------------------------
