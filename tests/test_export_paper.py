@@ -24,7 +24,7 @@ from briefkit.export import fonts
 from briefkit.export.document import Claim, Document, Figure, Prose, Summary, Table
 from briefkit.export.fonts import shown
 from briefkit.export.markup import Node, plain
-from briefkit.export.typst import GAP, LINE, PAPERS, STANDARDS, WORD, _Writer, widths
+from briefkit.export.typst import GAP, LINE, PAPERS, STANDARDS, WORD, _template, _Writer, widths
 
 ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "tests" / "files" / "export-brief.ipynb"
@@ -341,7 +341,7 @@ def test_a_column_of_yes_and_no_is_narrow_beside_a_column_of_sentences():
 
 @pytest.mark.parametrize("size", PAPERS)
 def test_the_numbers_of_pages_settle(paper, size):
-    sources = _Writer(paper.document, size).files()
+    sources = {**_Writer(paper.document, size).files(), "main": _template()}
     _, warnings = typst.compile_with_warnings(sources, font_paths=fonts.faces(), pdf_standards=STANDARDS)
     assert [warning.message for warning in warnings] == []
 
