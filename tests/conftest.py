@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
@@ -205,13 +209,36 @@ def project(data_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture(scope="session")
 def collection(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Lay out the project's own site from its committed notebooks, without running them and without papers."""
-    out, data = tmp_path_factory.mktemp("collection"), open_data(folder=ROOT / "data")
+    """Lay out every kind of page of the project's own site once, also where several workers want it."""
+    own = tmp_path_factory.mktemp("collection") / "site"
+    shared = tmp_path_factory.getbasetemp().parent / "collection" if "PYTEST_XDIST_WORKER" in os.environ else own
+    if not shared.is_dir():
+        lay_out(own)
+        with contextlib.suppress(OSError):  # another worker was quicker
+            own.rename(shared)
+    return shared
+
+
+# A country of many tables, one of a single chart, and one that is in no chart.
+DOSSIERS = ["DEU", "ISR", "PAK"]
+
+
+def lay_out(out: Path) -> None:
+    """Write the site of the committed notebooks with stand-ins for papers, a few dossiers, and a page of changes."""
+    data = open_data(folder=ROOT / "data")
     place, documents = site.place("", data), {}
+    out.mkdir()
     for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
         notebook = nbformat.read(path, as_version=4)
         documents[path.stem] = export.document(notebook, path.stem)
         (out / f"{path.stem}.html").write_text(export.html_page(notebook, path.stem, place), encoding="utf-8")
         (out / f"{path.stem}.pdf").write_bytes(b"a stand-in")
     site.publish(out, "", documents, data)
-    return out
+    template = "notebooks/templates/country-dossier.ipynb"
+    briefkit("batch", template, "--over", "countries", "--where", f"code in {DOSSIERS}", "--out", str(out))
+    briefkit("compare", "notebooks/expulsions.ipynb", "--from", "2021-04-30", "--html", str(out / "changes.html"))
+
+
+def briefkit(*arguments: str) -> None:
+    """Call the command in a process of its own: a test that drives a browser holds the event loop of this one."""
+    subprocess.run([sys.executable, "-m", "briefkit.cli", *arguments], cwd=ROOT, check=True, capture_output=True)
