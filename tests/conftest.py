@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
@@ -147,6 +148,22 @@ def write_package(folder: Path) -> Path:
 
 
 @pytest.fixture
+def report(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+    """Let a test say what it measured; the end of the run shows it, also when another process ran the test."""
+    return lambda text: record_property("said", text)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Show what tests said."""
+    called = [each for kind in ("passed", "failed") for each in terminalreporter.stats.get(kind, ())]
+    said = [text for each in called if each.when == "call" for name, text in each.user_properties if name == "said"]
+    if said:
+        terminalreporter.section("what was measured")
+        for text in sorted(said):
+            terminalreporter.line(text)
+
+
+@pytest.fixture
 def data_folder(tmp_path: Path) -> Path:
     """Make a project with the made-up tables and give its data folder."""
     return write_package(tmp_path)
@@ -224,7 +241,7 @@ DOSSIERS = ["DEU", "ISR", "PAK"]
 
 
 def lay_out(out: Path) -> None:
-    """Write the site of the committed notebooks with stand-ins for papers, a few dossiers, and a page of changes."""
+    """Write the site of the committed notebooks with stand-ins for papers, and a few dossiers."""
     data = open_data(folder=ROOT / "data")
     place, documents = site.place("", data), {}
     out.mkdir()
@@ -234,11 +251,7 @@ def lay_out(out: Path) -> None:
         (out / f"{path.stem}.html").write_text(export.html_page(notebook, path.stem, place), encoding="utf-8")
         (out / f"{path.stem}.pdf").write_bytes(b"a stand-in")
     site.publish(out, "", documents, data)
-    template = "notebooks/templates/country-dossier.ipynb"
-    briefkit("batch", template, "--over", "countries", "--where", f"code in {DOSSIERS}", "--out", str(out))
-    briefkit("compare", "notebooks/expulsions.ipynb", "--from", "2021-04-30", "--html", str(out / "changes.html"))
-
-
-def briefkit(*arguments: str) -> None:
-    """Call the command in a process of its own: a test that drives a browser holds the event loop of this one."""
-    subprocess.run([sys.executable, "-m", "briefkit.cli", *arguments], cwd=ROOT, check=True, capture_output=True)
+    # In a process of its own: a test that drives a browser holds the event loop of this one.
+    command = [sys.executable, "-m", "briefkit.cli", "batch", "notebooks/templates/country-dossier.ipynb"]
+    chosen = ["--over", "countries", "--where", f"code in {DOSSIERS}", "--out", str(out)]
+    subprocess.run([*command, *chosen], cwd=ROOT, check=True, capture_output=True)

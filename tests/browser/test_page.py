@@ -235,7 +235,7 @@ def test_on_a_small_phone_no_text_of_a_chart_is_smaller_than_nine_pixels(watched
     assert house.TEXT * watched.evaluate(SCALE) >= 9
 
 
-def test_a_brief_is_light_and_painted_at_once(watched, collection, capsys):
+def test_a_brief_is_light_and_painted_at_once(watched, collection, report):
     told = {}
     for name in BRIEFS:
         size = (collection / f"{name}.html").stat().st_size
@@ -244,8 +244,7 @@ def test_a_brief_is_light_and_painted_at_once(watched, collection, capsys):
         watched.evaluate("new Promise(done => requestAnimationFrame(() => setTimeout(done, 100)))")
         paint = watched.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
         told[name] = f"{name} {size / 1000:.0f} kB, first paint {paint:.0f} ms"
-    with capsys.disabled():
-        print("", *told.values(), sep="\n  ")
+    report("\n".join(told.values()))
 
 
 def test_a_row_named_in_a_panel_is_shown_in_its_table(watched, collection):
