@@ -144,10 +144,10 @@ SAMPLED = [f"dossiers/{code}" for code in DOSSIERS]
 KINDS = [*BRIEFS, *SAMPLED, "dossiers/index", "index", "claims", "sources", *TERMS, "editions", "data/index"]
 KINDS += ["data/sanctions"]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-# What a rule can find at one width or in one scheme and not in another, beside that a phone has drawings of its own.
-BY_LOOK = ["color-contrast", "target-size", "link-in-text-block", "scrollable-region-focusable"]
+# What a rule can find at one width or in one scheme and not in another; a phone has drawings of its own, for example.
+BY_LOOK = ["color-contrast", "target-size", "link-in-text-block", "scrollable-region-focusable", "aria-hidden-focus"]
+BY_LOOK += ["svg-img-alt", "image-alt", "role-img-alt", "heading-order", "empty-heading", "region"]
 LOOKS = [(width, scheme) for width in (320, 768, 1280) for scheme in ("light", "dark")]
-WHOLE = [(320, "light"), (1280, "dark")]
 # Long lists are of one make: a few of their items stand for all, or a page takes half a minute.
 ALIKE = """.notes .panel:nth-of-type(n+8), .sources li:nth-child(n+12), .listed:nth-of-type(n+4),
   .listed li:nth-child(n+5), .letters li:nth-child(n+5), .tables li:nth-child(n+6),
@@ -186,7 +186,7 @@ def faults(page):
     for look in LOOKS:
         page.set_viewport_size({"width": look[0], "height": 900})
         page.emulate_media(color_scheme=look[1])
-        found[look] = page.evaluate(AXE, RULES if look in WHOLE else BY_LOOK)
+        found[look] = page.evaluate(AXE, RULES if look == LOOKS[0] else BY_LOOK)
     return {look: told for look, told in found.items() if told}
 
 
