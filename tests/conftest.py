@@ -12,11 +12,16 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from hypothesis import HealthCheck, settings
 
 from briefkit import export, site
 from briefkit.data import open_data
 
 ROOT = Path(__file__).parents[1]
+
+# A busy machine is no fault: several tests run at a time.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 SOURCES = """source_id,title,publisher,published,url,kind,licence
 S1,First made-up report,Example Gazette,2001-02-03,https://example.org/1,news,facts only
