@@ -1,6 +1,8 @@
 # The environment is .venv, made from requirements.lock by any Python from 3.11 to 3.13:
 #     make briefs PYTHON=python3.12
 PYTHON ?= python3
+# How many tests run at a time.
+WORKERS ?= 2
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
@@ -27,8 +29,8 @@ dossiers: briefs ## build a dossier for each country of which the tables hold at
 test: .venv/ready ## run every check: style, the editor's desk, unit, data, layout and browser tests, the notebooks
 	$(BIN)/ruff check .
 	$(BIN)/briefkit check
-	$(BIN)/python -m pytest
-	$(BIN)/python -m pytest --nbval notebooks
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal
+	$(BIN)/python -m pytest --nbval notebooks --numprocesses $(WORKERS) --dist loadfile
 
 lab: .venv/ready ## open JupyterLab on the notebooks (LAB_OPTIONS="--no-browser --allow-root" in a container)
 	$(BIN)/jupyter lab --LabApp.default_url=/lab/tree/notebooks $(LAB_OPTIONS)

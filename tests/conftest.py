@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
 import pytest
+from hypothesis import HealthCheck, settings
 
 from briefkit import export, site
 from briefkit.data import open_data
 
 ROOT = Path(__file__).parents[1]
+
+# A busy machine is no fault: several tests run at a time.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 SOURCES = """source_id,title,publisher,published,url,kind,licence
 S1,First made-up report,Example Gazette,2001-02-03,https://example.org/1,news,facts only
@@ -143,6 +153,22 @@ def write_package(folder: Path) -> Path:
 
 
 @pytest.fixture
+def report(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+    """Let a test say what it measured; the end of the run shows it, also when another process ran the test."""
+    return lambda text: record_property("said", text)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Show what tests said."""
+    called = [each for kind in ("passed", "failed") for each in terminalreporter.stats.get(kind, ())]
+    said = [text for each in called if each.when == "call" for name, text in each.user_properties if name == "said"]
+    if said:
+        terminalreporter.section("what was measured")
+        for text in sorted(said):
+            terminalreporter.line(text)
+
+
+@pytest.fixture
 def data_folder(tmp_path: Path) -> Path:
     """Make a project with the made-up tables and give its data folder."""
     return write_package(tmp_path)
@@ -205,13 +231,32 @@ def project(data_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture(scope="session")
 def collection(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Lay out the project's own site from its committed notebooks, without running them and without papers."""
-    out, data = tmp_path_factory.mktemp("collection"), open_data(folder=ROOT / "data")
+    """Lay out every kind of page of the project's own site once, also where several workers want it."""
+    own = tmp_path_factory.mktemp("collection") / "site"
+    shared = tmp_path_factory.getbasetemp().parent / "collection" if "PYTEST_XDIST_WORKER" in os.environ else own
+    if not shared.is_dir():
+        lay_out(own)
+        with contextlib.suppress(OSError):  # another worker was quicker
+            own.rename(shared)
+    return shared
+
+
+# A country of many tables, one of a single chart, and one that is in no chart.
+DOSSIERS = ["DEU", "ISR", "PAK"]
+
+
+def lay_out(out: Path) -> None:
+    """Write the site of the committed notebooks with stand-ins for papers, and a few dossiers."""
+    data = open_data(folder=ROOT / "data")
     place, documents = site.place("", data), {}
+    out.mkdir()
     for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
         notebook = nbformat.read(path, as_version=4)
         documents[path.stem] = export.document(notebook, path.stem)
         (out / f"{path.stem}.html").write_text(export.html_page(notebook, path.stem, place), encoding="utf-8")
         (out / f"{path.stem}.pdf").write_bytes(b"a stand-in")
     site.publish(out, "", documents, data)
-    return out
+    # In a process of its own: a test that drives a browser holds the event loop of this one.
+    command = [sys.executable, "-m", "briefkit.cli", "batch", "notebooks/templates/country-dossier.ipynb"]
+    chosen = ["--over", "countries", "--where", f"code in {DOSSIERS}", "--out", str(out)]
+    subprocess.run([*command, *chosen], cwd=ROOT, check=True, capture_output=True)

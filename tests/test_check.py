@@ -336,7 +336,9 @@ def copy(tmp_path_factory):
     for file in ("pyproject.toml", "requirements.lock"):
         shutil.copy(ROOT / file, root)
     if (ROOT / "build" / ".runs").is_dir():
-        shutil.copytree(ROOT / "build" / ".runs", root / "build" / ".runs")
+        # Without what another process is writing just now.
+        half = shutil.ignore_patterns(".*")
+        shutil.copytree(ROOT / "build" / ".runs", root / "build" / ".runs", ignore=half)
     return root
 
 

@@ -358,20 +358,19 @@ RUNNING_HEAD = {"TAG-002"}
 
 
 @pytest.mark.slow
-def test_pdfua_finds_no_error(paper, capsys):
-    report = pdfua.validate(str(paper.path))
-    skipped = {outcome.rule_id for outcome in report.outcomes if outcome.skipped_reason}
-    with capsys.disabled():
-        print(
-            f"\n{paper.path.name}: pdfua {pdfua.__version__} checked {pdfua.coverage().summary()}, "
-            f"{len(skipped)} of them not evaluated; {len(list(report.findings))} findings"
-        )
-    assert [finding.message for finding in report.findings] == []
+def test_pdfua_finds_no_error(paper, report):
+    found = pdfua.validate(str(paper.path))
+    skipped = {outcome.rule_id for outcome in found.outcomes if outcome.skipped_reason}
+    report(
+        f"{paper.path.name}: pdfua {pdfua.__version__} checked {pdfua.coverage().summary()}, "
+        f"{len(skipped)} of them not evaluated; {len(list(found.findings))} findings"
+    )
+    assert [finding.message for finding in found.findings] == []
     assert skipped <= NOT_EVALUATED
 
 
 @pytest.mark.slow
-def test_outloud_finds_no_error(paper, capsys):
+def test_outloud_finds_no_error(paper, report):
     short = len(paper.pdf.pages) < 6
     result = outloud.check(str(paper.path), skip=RUNNING_HEAD if short else None)
     assert result.error is None
@@ -380,11 +379,17 @@ def test_outloud_finds_no_error(paper, capsys):
         for name, rows in result.criteria.items()
     }
     ran = sum(run.status == "ran" for run in result.runs)
-    with capsys.disabled():
-        print(f"\n{paper.path.name}: outloud {outloud.__version__} ran {ran} of {len(result.runs)} rules")
-        for name, found in counts.items():
-            print(f"  {name}: " + ", ".join(f"{found[status]} {status}" for status in sorted(found)))
-        for finding in result.sorted_findings():
-            print(f"  {finding.severity} {finding.rule}: {finding.message}")
+    report(
+        "\n  ".join(
+            [
+                f"{paper.path.name}: outloud {outloud.__version__} ran {ran} of {len(result.runs)} rules",
+                *(
+                    f"{name}: " + ", ".join(f"{found[status]} {status}" for status in sorted(found))
+                    for name, found in counts.items()
+                ),
+                *(f"{each.severity} {each.rule}: {each.message}" for each in result.sorted_findings()),
+            ]
+        )
+    )
     assert [finding.message for finding in result.findings if finding.severity == "error"] == []
     assert {run.rule for run in result.runs if run.status == "crashed"} == set()

@@ -30,7 +30,7 @@ def planted(row):
 
 
 @pytest.mark.parametrize(("name", "least"), [("wording.csv", 120), ("wording-held-out.csv", 60)])
-def test_planted_faults_are_found_and_nothing_else(name, least, capsys):
+def test_planted_faults_are_found_and_nothing_else(name, least, report):
     rows = corpus(name)
     assert len(rows) >= least
     right = wrong = missed = 0
@@ -44,8 +44,7 @@ def test_planted_faults_are_found_and_nothing_else(name, least, capsys):
         if found != expected:
             faults.append(f"{row['sentence']}\n   found {list(found - expected)}, missed {list(expected - found)}")
     recall, precision = right / (right + missed), right / (right + wrong)
-    with capsys.disabled():
-        print(f"\n{name}: {len(rows)} sentences, recall {recall:.3f}, precision {precision:.3f}")
+    report(f"{name}: {len(rows)} sentences, recall {recall:.3f}, precision {precision:.3f}")
     assert recall >= 0.95 and precision >= 0.95, "\n".join(faults)
 
 

@@ -27,34 +27,40 @@ FOUND = Comparison(
 )
 
 
-@pytest.fixture(params=["light", "dark"])
-def opened(request, tmp_path):
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory):
     from playwright.sync_api import sync_playwright
 
-    file = tmp_path / "changes.html"
+    file = tmp_path_factory.mktemp("changes") / "changes.html"
     file.write_text(redline.page(FOUND), encoding="utf-8")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        page = browser.new_page(
-            viewport={"width": 320, "height": 700}, color_scheme=request.param, bypass_csp=True, locale="en-GB"
-        )
-        page.asked = []
+        page = browser.new_page(viewport={"width": 320, "height": 700}, bypass_csp=True, locale="en-GB")
+        page.asked, page.complaints = [], []
         page.on("request", lambda each: page.asked.append(each.url))
+        page.on("console", lambda message: page.complaints.append(message.text))
         page.goto(file.as_uri())
         yield page
         browser.close()
 
 
-def test_the_page_of_changes_fits_a_phone_asks_for_nothing_and_passes_axe(opened):
+@pytest.mark.parametrize("width", [320, 768, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_of_changes_fits_its_window_asks_for_nothing_and_passes_axe(opened, width, scheme):
     from axe_playwright_python.sync_playwright import Axe
 
-    assert opened.evaluate("document.documentElement.scrollWidth") == 320
+    opened.set_viewport_size({"width": width, "height": 700})
+    opened.emulate_media(color_scheme=scheme)
+    assert opened.evaluate("document.documentElement.scrollWidth") == width
     assert [url for url in opened.asked if not url.startswith(("data:", "file:"))] == []
+    assert opened.complaints == []
     found = Axe().run(opened).response["violations"]
     assert [(each["id"], [node["target"] for node in each["nodes"]]) for each in found] == []
 
 
-def test_struck_words_and_signs_are_both_there_to_see(opened):
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_struck_words_and_signs_are_both_there_to_see(opened, scheme):
+    opened.emulate_media(color_scheme=scheme)
     removed = opened.locator("del").nth(1)
     assert removed.inner_text().replace("\u2060", "") == "[-9-]"
     assert "line-through" in removed.locator(".words").evaluate("each => getComputedStyle(each).textDecorationLine")

@@ -14,6 +14,7 @@ import urllib.request
 import pikepdf
 import pymupdf
 import pytest
+from conftest import write_notebook, write_package
 
 from briefkit.errors import BriefError
 from briefkit.run import read
@@ -38,9 +39,14 @@ def free_port():
         return probe.getsockname()[1]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    return write_package(tmp_path_factory.mktemp("lab")).parent
+
+
+@pytest.fixture(scope="module")
 def lab(project):
-    """Start a real JupyterLab in the made-up project and give its address."""
+    """Start a real JupyterLab in the made-up project, once, and give its address."""
     port = free_port()
     command = [sys.executable, "-m", "jupyter", "lab", "--no-browser", f"--ServerApp.port={port}", "--allow-root",
                "--IdentityProvider.token=", "--ServerApp.ip=127.0.0.1", f"--ServerApp.root_dir={project}"]  # fmt: skip
@@ -83,19 +89,32 @@ def fetch(address):
 
 
 @pytest.fixture
-def page():
+def path(project, request):
+    """Give each test a brief of its own: they share the server."""
+    return write_notebook(project / "notebooks" / f"{request.node.name.replace('_', '-')}.ipynb")
+
+
+@pytest.fixture(scope="module")
+def window():
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        page = browser.new_page(viewport={"width": 1400, "height": 1000}, accept_downloads=True)
-        page.set_default_timeout(60_000)
-        yield page
+        yield browser.new_context(viewport={"width": 1400, "height": 1000}, accept_downloads=True)
         browser.close()
 
 
-def open_notebook(page, lab):
-    page.goto(lab + "/lab/tree/notebooks/rurland.ipynb")
+@pytest.fixture
+def page(window):
+    page = window.new_page()
+    page.set_default_timeout(60_000)
+    yield page
+    page.close()
+
+
+def open_notebook(page, lab, path):
+    # In a workspace of its own: JupyterLab would open what another test had open.
+    page.goto(f"{lab}/lab/workspaces/{path.stem}/tree/notebooks/{path.name}")
     page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()
 
 
@@ -114,26 +133,23 @@ def run_all(page):
     raise TimeoutError("the kernel ran no cell")
 
 
-def test_the_server_lists_both_exporters_and_exports(lab, project):
-    path = project / "notebooks" / "rurland.ipynb"
+def test_the_server_lists_both_exporters_and_exports(lab, path):
     briefkit_run(path)
     assert {"brief_html", "brief_pdf"} <= set(json.loads(fetch(lab + "/api/nbconvert")))
-    assert b"1,550" in fetch(lab + "/nbconvert/brief_html/notebooks/rurland.ipynb?download=true")
-    assert fetch(lab + "/nbconvert/brief_pdf/notebooks/rurland.ipynb?download=true").startswith(b"%PDF-")
+    assert b"1,550" in fetch(lab + f"/nbconvert/brief_html/notebooks/{path.name}?download=true")
+    assert fetch(lab + f"/nbconvert/brief_pdf/notebooks/{path.name}?download=true").startswith(b"%PDF-")
 
 
-def test_run_all_shows_inline_values_and_saving_stores_them(lab, project, page):
-    path = project / "notebooks" / "rurland.ipynb"
-    open_notebook(page, lab)
+def test_run_all_shows_inline_values_and_saving_stores_them(lab, path, page):
+    open_notebook(page, lab, path)
     run_all(page)
     page.locator(".jp-MarkdownCell .fact", has_text="1,550").first.wait_for()
     choose(page, "File", "Save Notebook")
     assert wait_for_values(path) == user_expressions(briefkit_run(path)), "both must write the same bundle"
 
 
-def test_a_changed_sentence_is_in_the_paper_that_the_menu_exports(lab, project, page, tmp_path):
-    path = project / "notebooks" / "rurland.ipynb"
-    open_notebook(page, lab)
+def test_a_changed_sentence_is_in_the_paper_that_the_menu_exports(lab, path, page, tmp_path):
+    open_notebook(page, lab, path)
     run_all(page)
     page.locator(".jp-MarkdownCell .fact", has_text="1,550").first.wait_for()
     change(page, "The arsenal grew", "## The arsenal grew\n\nNobody in Rurland foresaw {eval}`last` of them.")
@@ -170,10 +186,9 @@ def words(path):
     return re.sub(r"\s+", " ", "".join(span["text"] for span in spans if span["size"] > 7))
 
 
-def test_values_stay_readable_in_a_notebook_that_is_not_trusted(lab, project, page):
-    path = project / "notebooks" / "rurland.ipynb"
+def test_values_stay_readable_in_a_notebook_that_is_not_trusted(lab, path, page):
     briefkit_run(path)
-    open_notebook(page, lab)
+    open_notebook(page, lab, path)
     page.get_by_text("By March 2003 it held 1,550 warheads.").wait_for()
 
 
