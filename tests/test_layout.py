@@ -36,6 +36,7 @@ FLOORS = {
     "ledger": 3,
     "export": 3,
     "site": 4,
+    "workers": 4,
     "batch": 4,
     "build": 4,
     "check": 4,
@@ -61,10 +62,12 @@ ARROWS = {
     ("run", "ledger"),
     ("cache", "run"),
     ("build", "site"),
+    ("build", "workers"),
     ("editions", "compare"),
     ("redline", "compare"),
     ("batch", "build"),
     ("batch", "site"),
+    ("batch", "workers"),
 }
 
 HOMES = {
@@ -82,6 +85,7 @@ HOMES = {
     "jinja2": {"export"},
     "markupsafe": {"export"},
     "typst": {"export"},
+    "rich": {"workers"},
     "fontTools": {"export"},
     "font_source_sans_pro": {"charts", "export"},
     "font_source_serif_pro": {"charts", "export"},
