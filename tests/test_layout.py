@@ -37,6 +37,7 @@ FLOORS = {
     "export": 3,
     "site": 4,
     "workers": 4,
+    "cluster": 4,
     "batch": 4,
     "build": 4,
     "check": 4,
@@ -63,11 +64,12 @@ ARROWS = {
     ("cache", "run"),
     ("build", "site"),
     ("build", "workers"),
+    ("build", "cluster"),
+    ("cluster", "workers"),
     ("editions", "compare"),
     ("redline", "compare"),
     ("batch", "build"),
     ("batch", "site"),
-    ("batch", "workers"),
 }
 
 HOMES = {
@@ -86,6 +88,7 @@ HOMES = {
     "markupsafe": {"export"},
     "typst": {"export"},
     "rich": {"workers"},
+    "distributed": {"cluster"},
     "fontTools": {"export"},
     "font_source_sans_pro": {"charts", "export"},
     "font_source_serif_pro": {"charts", "export"},
