@@ -123,7 +123,7 @@ def _stripped(path: Path) -> bytes:
         notebook = json.loads(content)
         for cell in notebook["cells"]:
             if cell["cell_type"] == "code":
-                cell["outputs"] = []
+                cell["outputs"], cell["execution_count"] = [], None
             cell["metadata"].pop("user_expressions", None)
     except (ValueError, KeyError, TypeError, AttributeError):
         return content
