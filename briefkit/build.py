@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +12,42 @@ from briefkit import export, site
 from briefkit.cache import executed
 from briefkit.data import LATEST, open_data
 from briefkit.errors import BriefError
-from briefkit.kernels import available
 from briefkit.package import find_data
 from briefkit.run import HINDSIGHT, TIME_LIMIT, save, save_figures, write
+from briefkit.workers import side_by_side
 
-WORKERS = 2
 WITHOUT_HINDSIGHT = "without-hindsight"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Ask for one brief: what is run and how, under which name it goes where, and what else takes its results.
+
+    ``refreshes``: the notebook and `figures/` take them. ``listed``: the site's pages want its document.
+    """
+
+    path: Path
+    name: str
+    folder: Path
+    edition: str = ""
+    around: export.Place | None = None
+    paper: str = "a4"
+    time_limit: int = TIME_LIMIT
+    cold: bool = False
+    fresh: bool = False
+    parameters: Mapping[str, str | bool] = field(default_factory=dict)
+    refreshes: bool = False
+    listed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """Hold what was made of a brief before any of it is written: files by their place in the task's folder."""
+
+    files: dict[str, str | bytes]
+    line: str
+    notebook: Any = None
+    document: export.Document | None = None
 
 
 def briefs(root: Path) -> list[Path]:
@@ -39,15 +66,19 @@ def build(
     cold: bool = False,
     fresh: bool = False,
     hindsight: bool = True,
-    report: Callable[[str], None] = print,
+    report: Callable[[str], None] | None = None,
     paper: str = "a4",
+    workers: int = 0,
+    fail_fast: bool = False,
+    scheduler: str = "",
 ) -> Path:
     """Build briefs (all of the project's, unless named) as of a day, and return the folder written.
 
     The latest edition goes to `build/` and refreshes the notebooks and `figures/`; another one goes to
-    `build/<day>/` and leaves both alone. A brief that fails stops none of the others; all are named at the end.
-    A brief whose code, roles and tables are as they were is not run again, unless `fresh` asks for it. Without
-    `hindsight` the edition leaves out what became public after its day, and goes to a folder of its own within.
+    `build/<day>/` and leaves both alone. A brief that fails stops none of the others (with `fail_fast` none is begun
+    after it); all are named at the end. A brief whose code, roles and tables are as they were is not run again, unless
+    `fresh` asks for it. Without `hindsight` the edition leaves out what became public after its day, and goes to a
+    folder of its own within.
     """
     export.paper_size(paper)  # before anything is run
     data = open_data(as_of)
@@ -59,8 +90,10 @@ def build(
     # A brief that is built by itself leads to the site only where there is one.
     around = site.place(edition, data) if whole or hindsight and (folder / "index.html").is_file() else None
     folder = folder if hindsight else folder / WITHOUT_HINDSIGHT
-    orders = {path.stem: (path, folder, edition, time_limit, cold, fresh, around, hindsight, paper) for path in paths}
-    documents, faults = side_by_side(build_brief, orders, report)
+    how = (around, paper, time_limit, cold, fresh, {} if hindsight else {HINDSIGHT: False})
+    refreshes = not edition and hindsight
+    tasks = {path.stem: Task(path, path.stem, folder, edition, *how, refreshes, listed=whole) for path in paths}
+    documents, faults = done(tasks, root, report, workers, fail_fast, scheduler)
     if faults:
         raise BriefError.together(faults.values())
     if whole:
@@ -70,83 +103,60 @@ def build(
     return folder
 
 
-def side_by_side(
-    work: Callable[..., tuple[Any, str]], orders: Mapping[str, tuple], report: Callable[[str], None]
-) -> tuple[dict[str, Any], dict[str, BriefError]]:
-    """Do the work for each order in worker processes; one that fails stops none of the others.
+def done(
+    tasks: Mapping[str, Task],
+    root: Path,
+    report: Callable[[str], None] | None = None,
+    workers: int = 0,
+    fail_fast: bool = False,
+    scheduler: str = "",
+) -> tuple[dict[str, export.Document], dict[str, BriefError]]:
+    """Do tasks side by side, here or on the cluster of a Dask scheduler; give documents and faults by name."""
+    if scheduler:
+        from briefkit.cluster import spread  # here: Dask is an extra
 
-    The work gives a result and a line that is reported. Results and faults come back by the order's name.
-    """
-    made, faults = {}, {}
-    export.prepare()  # here, so that workers that are forks need not
-    with _workers(len(orders)) as pool:
-        jobs = {pool.submit(work, *order): name for name, order in orders.items()}
-        for number, job in enumerate(as_completed(jobs), 1):
-            name = jobs[job]
-            try:
-                made[name], line = job.result()
-            except BriefError as error:
-                faults[name], line = error, f"{name:<14} failed"
-            report(f"[{number}/{len(orders)}] {line}")
-    return made, faults
+        return spread(make, keep, tasks, root, scheduler, report, fail_fast)
+    return side_by_side(build_brief, {name: (task,) for name, task in tasks.items()}, report, workers, fail_fast)
 
 
-def _workers(briefs: int) -> ProcessPoolExecutor:
-    """Open a pool of processes that end with this one.
-
-    Forks are quick, and safe while this process has compiled no paper: Typst's threads do not live on in a fork.
-    """
-    methods = multiprocessing.get_all_start_methods()
-    pristine = available() and not export.has_compiled()
-    method = next(name for name in (*(["fork"] if pristine else []), "forkserver", "spawn") if name in methods)
-    context = multiprocessing.get_context(method)
-    return ProcessPoolExecutor(min(WORKERS, briefs), context, initializer=_follow)
+def build_brief(task: Task) -> tuple[export.Document | None, str]:
+    """Make one brief and write it; give its document, where that is wanted, and a line that says what was written."""
+    return keep(task, make(task))
 
 
-def _follow() -> None:
-    """End this worker when the build's process is gone, however it went."""
-    owner = multiprocessing.parent_process()
-    threading.Thread(target=lambda: (owner.join(), os._exit(1)), daemon=True).start()
-
-
-def build_brief(
-    path: Path,
-    folder: Path,
-    edition: str = "",
-    time_limit: int = TIME_LIMIT,
-    cold: bool = False,
-    fresh: bool = False,
-    around: export.Place | None = None,
-    hindsight: bool = True,
-    paper: str = "a4",
-) -> tuple[export.Document, str]:
-    """Run and export one brief; give its document and a line that says what was written.
-
-    Within a site (`around`) its figures are written beside the page, as SVG and PNG.
-    """
+def make(task: Task) -> Made:
+    """Run and export one brief, in memory: this may be done on another machine."""
     start = time.perf_counter()
-    notebook = executed(path, edition, time_limit, cold, fresh, {} if hindsight else {HINDSIGHT: False})
+    notebook = executed(task.path, task.edition, task.time_limit, task.cold, task.fresh, task.parameters)
     ran = time.perf_counter()
-    document, sizes = exported(notebook, path.stem, folder, around, paper)
-    if not edition and hindsight:
-        save(path, notebook)
-        save_figures(path, notebook)
-    return document, f"{path.stem:<14} ran {ran - start:.1f} s, exported {time.perf_counter() - ran:.1f} s, {sizes}"
+    document, files, sizes = exported(notebook, task.name, task.around, task.paper)
+    line = f"{task.name:<14} ran {ran - start:.2f} s, exported {time.perf_counter() - ran:.2f} s, {sizes}"
+    return Made(files, line, notebook if task.refreshes else None, document if task.listed else None)
+
+
+def keep(task: Task, made: Made) -> tuple[export.Document | None, str]:
+    """Write what was made of a brief, each file by a rename."""
+    for name, content in made.files.items():
+        write(task.folder / name, content)
+    if made.notebook:
+        save(task.path, made.notebook)
+        save_figures(task.path, made.notebook)
+    return made.document, made.line
 
 
 def exported(
-    notebook: Any, name: str, folder: Path, around: export.Place | None = None, paper: str = "a4"
-) -> tuple[export.Document, str]:
-    """Write a notebook as page and paper, and in a site its figures; give its document and the sizes in words."""
-    # Everything is made before anything is written: a brief that fails leaves the last good one alone.
+    notebook: Any, name: str, around: export.Place | None = None, paper: str = "a4"
+) -> tuple[export.Document, dict[str, str | bytes], str]:
+    """Give a notebook's document, its page, paper and in a site (`around`) figures, and their sizes in words.
+
+    All is made before anything is written: a brief that fails leaves the last good one alone.
+    """
     document = export.document(notebook, name)
     page, pdf = export.page(document, around), export.paper(document, paper)
-    pictures = dict(_pictures(document)) if around else {}
-    write(folder / f"{name}.html", page)
-    write(folder / f"{name}.pdf", pdf)
-    for file, content in pictures.items():
-        write(folder / "figures" / file, content)
-    return document, f"html {len(page.encode()) / 1000:.0f} kB, pdf {len(pdf) / 1000:.0f} kB"
+    files: dict[str, str | bytes] = {f"{name}.html": page, f"{name}.pdf": pdf}
+    if around:
+        files |= {f"figures/{file}": content for file, content in _pictures(document)}
+    return document, files, f"html {len(page.encode()) / 1000:.0f} kB, pdf {len(pdf) / 1000:.0f} kB"
 
 
 def _pictures(document: export.Document) -> Iterator[tuple[str, str | bytes]]:

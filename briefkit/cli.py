@@ -64,6 +64,7 @@ def _building(commands: Any) -> None:
     building.add_argument("--paper", default="a4", metavar="SIZE", help="of the PDFs: a4 (default) or us-letter")
     building.add_argument("--fresh", action="store_true", help="run every brief, even where nothing changed")
     _kernels(building)
+    _crew(building)
     building.set_defaults(command=_build)
 
 
@@ -77,11 +78,15 @@ def _batching(commands: Any) -> None:
         "--where", default="", metavar="CONDITION", help="over fields, and facts: rows of other tables that point at it"
     )
     batching.add_argument(
-        "--as-of", default="latest", metavar="DAY", help="the edition: latest, or a day as 2021-04-30"
+        "--as-of",
+        default="latest",
+        metavar="DAY",
+        help="the edition: latest, a day as 2021-04-30, or several as START:END:MONTHS (2021-04-30:2022-04-30:1)",
     )
     batching.add_argument("--out", type=Path, metavar="FOLDER", help="default: build/ in the project")
     batching.add_argument("--fresh", action="store_true", help="run every dossier, even where nothing changed")
     _kernels(batching)
+    _crew(batching)
     batching.set_defaults(command=_batch)
 
 
@@ -90,6 +95,16 @@ def _kernels(command: argparse.ArgumentParser) -> None:
         "--time-limit", type=_seconds, default=120, metavar="SECONDS", help="for each cell (default 120)"
     )
     command.add_argument("--cold", action="store_true", help="start each kernel as a new process, not as a fork")
+
+
+def _crew(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--workers", type=_number, default=0, metavar="N", help="processes side by side (default: one for each core)"
+    )
+    command.add_argument(
+        "--scheduler", default="", metavar="ADDRESS", help="build on a Dask cluster: tcp://host:port (extra cluster)"
+    )
+    command.add_argument("--fail-fast", action="store_true", help="begin nothing more after a fault")
 
 
 def _comparing(commands: Any) -> None:
@@ -137,6 +152,12 @@ def _seconds(text: str) -> int:
     return int(text)
 
 
+def _number(text: str) -> int:
+    if not text.isdigit() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number above zero")
+    return int(text)
+
+
 # The commands import what they need: --help should not wait for pandas, matplotlib or typst.
 
 
@@ -175,6 +196,9 @@ def _build(options: argparse.Namespace) -> None:
         options.fresh,
         options.hindsight,
         paper=options.paper,
+        workers=options.workers,
+        fail_fast=options.fail_fast,
+        scheduler=options.scheduler,
     )
     print(f"Written to {folder}")
 
@@ -192,6 +216,9 @@ def _batch(options: argparse.Namespace) -> None:
         options.time_limit,
         options.cold,
         options.fresh,
+        workers=options.workers,
+        fail_fast=options.fail_fast,
+        scheduler=options.scheduler,
     )
     print(f"Written to {folder}")
 
