@@ -12,23 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from briefkit import export, site
-from briefkit.cache import executed
+from briefkit.cache import executed_with_reads
 from briefkit.data import LATEST, open_data
 from briefkit.errors import BriefError
 from briefkit.kernels import available
-from briefkit.package import find_data
 from briefkit.run import HINDSIGHT, TIME_LIMIT, save, save_figures, write
+from briefkit.stamps import Stamps, order
 
 WORKERS = 2
-WITHOUT_HINDSIGHT = "without-hindsight"
-
-
-def briefs(root: Path) -> list[Path]:
-    """List the notebooks of a project that are briefs, in alphabetical order."""
-    found = sorted((root / "notebooks").glob("*.ipynb"))
-    if not found:
-        raise BriefError(str(root / "notebooks"), "no notebooks", "at least one brief", "Add one: see CONTRIBUTING.md.")
-    return found
 
 
 def build(
@@ -46,48 +37,56 @@ def build(
 
     The latest edition goes to `build/` and refreshes the notebooks and `figures/`; another one goes to
     `build/<day>/` and leaves both alone. A brief that fails stops none of the others; all are named at the end.
-    A brief whose code, roles and tables are as they were is not run again, unless `fresh` asks for it. Without
-    `hindsight` the edition leaves out what became public after its day, and goes to a folder of its own within.
+    What stands as an earlier build left it is left alone, and a brief whose code, roles and tables are as they were is
+    not run again, unless `fresh` asks for it. Without `hindsight` the edition leaves out what became public after its
+    day, and goes to a folder of its own within.
     """
     export.paper_size(paper)  # before anything is run
     data = open_data(as_of)
-    root = find_data().parent
-    edition = "" if as_of == LATEST else data.as_of.isoformat()
-    folder = (out or root / "build") / edition
-    paths = list(paths) or briefs(root)
-    whole = len(paths) == len(briefs(root)) and hindsight
-    # A brief that is built by itself leads to the site only where there is one.
-    around = site.place(edition, data) if whole or hindsight and (folder / "index.html").is_file() else None
-    folder = folder if hindsight else folder / WITHOUT_HINDSIGHT
-    orders = {path.stem: (path, folder, edition, time_limit, cold, fresh, around, hindsight, paper) for path in paths}
-    documents, faults = side_by_side(build_brief, orders, report)
+    edition, day = "" if as_of == LATEST else data.as_of.isoformat(), data.as_of.isoformat()
+    asked = order(paths, edition, out, hindsight, paper)
+    stamps = Stamps(asked)
+    around = site.place(edition, data) if asked.is_around else None
+    standing = [path for path in asked.paths if stamps.stands(path, day) and not fresh]
+    documents = {path.stem: found for path in standing if (found := stamps.document(path))}
+    orders = {
+        path.stem: (path, asked.folder, edition, time_limit, cold, fresh, around, hindsight, paper, stamps, day)
+        for path in asked.paths
+        if path.stem not in documents
+    }
+    for number, name in enumerate(documents, 1):
+        report(f"[{number}/{len(asked.paths)}] {name:<14} up to date")
+    made, faults = side_by_side(build_brief, orders, report, len(documents)) if orders else ({}, {})
     if faults:
         raise BriefError.together(faults.values())
-    if whole:
-        site.publish(out or root / "build", edition, documents, data)
-    elif around:
-        site.link_editions(out or root / "build")
-    return folder
+    if asked.is_whole and (fresh or not stamps.site_stands()):
+        tables = fresh or not stamps.tables_stand()
+        site.publish(asked.out, edition, documents | made, data, tables)
+        stamps.mark_site()
+    elif around and orders:
+        site.link_editions(asked.out)
+    return asked.folder
 
 
 def side_by_side(
-    work: Callable[..., tuple[Any, str]], orders: Mapping[str, tuple], report: Callable[[str], None]
+    work: Callable[..., tuple[Any, str]], orders: Mapping[str, tuple], report: Callable[[str], None], done: int = 0
 ) -> tuple[dict[str, Any], dict[str, BriefError]]:
     """Do the work for each order in worker processes; one that fails stops none of the others.
 
-    The work gives a result and a line that is reported. Results and faults come back by the order's name.
+    The work gives a result and a line that is reported, counted on from what was `done` before. Results and faults come
+    back by the order's name.
     """
     made, faults = {}, {}
     export.prepare()  # here, so that workers that are forks need not
     with _workers(len(orders)) as pool:
         jobs = {pool.submit(work, *order): name for name, order in orders.items()}
-        for number, job in enumerate(as_completed(jobs), 1):
+        for number, job in enumerate(as_completed(jobs), done + 1):
             name = jobs[job]
             try:
                 made[name], line = job.result()
             except BriefError as error:
                 faults[name], line = error, f"{name:<14} failed"
-            report(f"[{number}/{len(orders)}] {line}")
+            report(f"[{number}/{done + len(orders)}] {line}")
     return made, faults
 
 
@@ -119,18 +118,26 @@ def build_brief(
     around: export.Place | None = None,
     hindsight: bool = True,
     paper: str = "a4",
+    stamps: Stamps | None = None,
+    day: str = "",
 ) -> tuple[export.Document, str]:
     """Run and export one brief; give its document and a line that says what was written.
 
-    Within a site (`around`) its figures are written beside the page, as SVG and PNG.
+    Within a site (`around`) its figures are written beside the page, as SVG and PNG. With `stamps` it is found to stand
+    the next time.
     """
     start = time.perf_counter()
-    notebook = executed(path, edition, time_limit, cold, fresh, {} if hindsight else {HINDSIGHT: False})
+    found = path.read_bytes() if path.is_file() else b""
+    parameters = {} if hindsight else {HINDSIGHT: False}
+    notebook, reads = executed_with_reads(path, edition, time_limit, cold, fresh, parameters)
     ran = time.perf_counter()
     document, sizes = exported(notebook, path.stem, folder, around, paper)
-    if not edition and hindsight:
+    keeps = not edition and hindsight and path.read_bytes() == found  # what was edited meanwhile is not overwritten
+    if keeps:
         save(path, notebook)
         save_figures(path, notebook)
+    if stamps:
+        stamps.mark(path, reads, day, document, _written(path, document, folder, bool(around), keeps))
     return document, f"{path.stem:<14} ran {ran - start:.1f} s, exported {time.perf_counter() - ran:.1f} s, {sizes}"
 
 
@@ -147,6 +154,17 @@ def exported(
     for file, content in pictures.items():
         write(folder / "figures" / file, content)
     return document, f"html {len(page.encode()) / 1000:.0f} kB, pdf {len(pdf) / 1000:.0f} kB"
+
+
+def _written(path: Path, document: export.Document, folder: Path, around: bool, keeps: bool) -> Iterator[Path]:
+    """Give the files that a brief is when it has been built."""
+    yield from (folder / f"{path.stem}.html", folder / f"{path.stem}.pdf")
+    figures = [f"{path.stem}-{block.cell}" for block in document.blocks if isinstance(block, export.Figure)]
+    if around:
+        yield from (folder / "figures" / f"{name}.{kind}" for name in figures for kind in ("svg", "png"))
+    if keeps:
+        yield path
+        yield from (path.resolve().parent.parent / "figures" / f"{name}.svg" for name in figures)
 
 
 def _pictures(document: export.Document) -> Iterator[tuple[str, str | bytes]]:

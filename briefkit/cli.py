@@ -150,9 +150,8 @@ def _warm_up(options: argparse.Namespace) -> None:
 
 def _run(options: argparse.Namespace) -> None:
     _warm_up(options)
-    from briefkit.build import briefs
     from briefkit.cache import executed
-    from briefkit.package import find_data
+    from briefkit.package import briefs, find_data
     from briefkit.run import save, save_figures
 
     for path in options.notebooks or briefs(find_data().parent):
@@ -163,7 +162,17 @@ def _run(options: argparse.Namespace) -> None:
 
 
 def _build(options: argparse.Namespace) -> None:
-    _warm_up(options)
+    from briefkit.stamps import Stamps, order
+
+    asked = order(options.notebooks, options.as_of, options.out, options.hindsight, options.paper)
+    stamps = Stamps(asked)
+    if not options.fresh and stamps.all_stand():
+        for number, path in enumerate(asked.paths, 1):
+            print(f"[{number}/{len(asked.paths)}] {path.stem:<14} up to date")
+        print(f"Written to {asked.folder}")
+        return
+    if options.fresh or any(map(stamps.would_run, asked.paths)):
+        _warm_up(options)
     from briefkit.build import build
 
     folder = build(
@@ -225,8 +234,7 @@ def _trace(options: argparse.Namespace) -> None:
         raise BriefError(
             "briefkit trace", "neither a value nor a row", "NOTEBOOK VALUE, or --table TABLE --row KEY", "See --help."
         )
-    from briefkit.build import briefs
-    from briefkit.package import find_data
+    from briefkit.package import briefs, find_data
     from briefkit.trace import listing, trace_row, trace_value
 
     root = find_data(options.notebook.resolve().parent if options.notebook else None).parent
