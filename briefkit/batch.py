@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from briefkit import export, site
-from briefkit.build import exported, side_by_side
+from briefkit.build import exported
 from briefkit.cache import executed
 from briefkit.data import LATEST, Data, open_data
 from briefkit.errors import BriefError
 from briefkit.package import find_data, key_fields
 from briefkit.run import HINDSIGHT, TIME_LIMIT, blanks_of, parameters_of, read
 from briefkit.tables import Table
+from briefkit.workers import side_by_side
 
 # A field that every table has in a condition: how many rows of other tables point at the row.
 FACTS = "facts"
@@ -46,7 +47,9 @@ def batch(
     time_limit: int = TIME_LIMIT,
     cold: bool = False,
     fresh: bool = False,
-    report: Callable[[str], None] = print,
+    report: Callable[[str], None] | None = None,
+    workers: int = 0,
+    fail_fast: bool = False,
 ) -> Path:
     """Build a dossier for each row of a table that meets a condition, and return the folder written.
 
@@ -66,7 +69,7 @@ def batch(
     # As with a brief that is built by itself: dossiers lead to a site only where there is one.
     around = site.dossier_place(edition, data) if (home / "index.html").is_file() else None
     orders = Orders(template, home / site.DOSSIERS, edition, around, time_limit, cold, fresh)
-    faults = _built(orders, rows, report)
+    faults = _built(orders, rows, report, workers, fail_fast)
     if around:
         dossiers = _listed(data, over, titled, orders.folder, facts)
         site.publish_dossiers(home, around, dossiers, _overview(orders, faults), data)
@@ -75,12 +78,12 @@ def batch(
     return orders.folder
 
 
-def _built(orders: Orders, rows: Mapping[str, dict[str, str]], report: Callable[[str], None]) -> list[BriefError]:
+def _built(orders: Orders, rows: Mapping[str, dict[str, str]], *how: Any) -> list[BriefError]:
     """Build the dossiers side by side; give the faults of those that failed, each named by its row."""
     jobs = {name: (orders, name, fields) for name, fields in rows.items()}
-    _, failed = side_by_side(build_dossier, jobs, report)
+    _, failed = side_by_side(build_dossier, jobs, *how)
     return [
-        BriefError(f"{name}: {fault.place}", fault.found, fault.expected, fault.remedy)
+        BriefError(name if fault.place == name else f"{name}: {fault.place}", fault.found, fault.expected, fault.remedy)
         for name, error in failed.items()
         for fault in error.faults
     ]

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +11,9 @@ from briefkit import export, site
 from briefkit.cache import executed_with_reads
 from briefkit.data import LATEST, open_data
 from briefkit.errors import BriefError
-from briefkit.kernels import available
 from briefkit.run import HINDSIGHT, TIME_LIMIT, save, save_figures, write
 from briefkit.stamps import Stamps, order
-
-WORKERS = 2
+from briefkit.workers import in_turn, side_by_side
 
 
 def build(
@@ -30,16 +24,20 @@ def build(
     cold: bool = False,
     fresh: bool = False,
     hindsight: bool = True,
-    report: Callable[[str], None] = print,
+    report: Callable[[str], None] | None = None,
     paper: str = "a4",
+    workers: int = 0,
+    fail_fast: bool = False,
+    in_process: int = 0,
 ) -> Path:
     """Build briefs (all of the project's, unless named) as of a day, and return the folder written.
 
     The latest edition goes to `build/` and refreshes the notebooks and `figures/`; another one goes to
-    `build/<day>/` and leaves both alone. A brief that fails stops none of the others; all are named at the end.
-    What stands as an earlier build left it is left alone, and a brief whose code, roles and tables are as they were is
-    not run again, unless `fresh` asks for it. Without `hindsight` the edition leaves out what became public after its
-    day, and goes to a folder of its own within.
+    `build/<day>/` and leaves both alone. A brief that fails stops none of the others (with `fail_fast` none is begun
+    after it); all are named at the end. What stands as an earlier build left it is left alone, and a brief whose code,
+    roles and tables are as they were is not run again, unless `fresh` asks for it. Without `hindsight` the edition
+    leaves out what became public after its day, and goes to a folder of its own within. Up to `in_process` briefs are
+    built in this process, which stays warm for the next time.
     """
     export.paper_size(paper)  # before anything is run
     data = open_data(as_of)
@@ -54,9 +52,10 @@ def build(
         for path in asked.paths
         if path.stem not in documents
     }
-    for number, name in enumerate(documents, 1):
-        report(f"[{number}/{len(asked.paths)}] {name:<14} up to date")
-    made, faults = side_by_side(build_brief, orders, report, len(documents)) if orders else ({}, {})
+    if len(orders) <= in_process:
+        made, faults = in_turn(build_brief, orders, report, documents)
+    else:
+        made, faults = side_by_side(build_brief, orders, report, workers, fail_fast, documents)
     if faults:
         raise BriefError.together(faults.values())
     if asked.is_whole and (fresh or not stamps.site_stands()):
@@ -66,46 +65,6 @@ def build(
     elif around and orders:
         site.link_editions(asked.out)
     return asked.folder
-
-
-def side_by_side(
-    work: Callable[..., tuple[Any, str]], orders: Mapping[str, tuple], report: Callable[[str], None], done: int = 0
-) -> tuple[dict[str, Any], dict[str, BriefError]]:
-    """Do the work for each order in worker processes; one that fails stops none of the others.
-
-    The work gives a result and a line that is reported, counted on from what was `done` before. Results and faults come
-    back by the order's name.
-    """
-    made, faults = {}, {}
-    export.prepare()  # here, so that workers that are forks need not
-    with _workers(len(orders)) as pool:
-        jobs = {pool.submit(work, *order): name for name, order in orders.items()}
-        for number, job in enumerate(as_completed(jobs), done + 1):
-            name = jobs[job]
-            try:
-                made[name], line = job.result()
-            except BriefError as error:
-                faults[name], line = error, f"{name:<14} failed"
-            report(f"[{number}/{done + len(orders)}] {line}")
-    return made, faults
-
-
-def _workers(briefs: int) -> ProcessPoolExecutor:
-    """Open a pool of processes that end with this one.
-
-    Forks are quick, and safe while this process has compiled no paper: Typst's threads do not live on in a fork.
-    """
-    methods = multiprocessing.get_all_start_methods()
-    pristine = available() and not export.has_compiled()
-    method = next(name for name in (*(["fork"] if pristine else []), "forkserver", "spawn") if name in methods)
-    context = multiprocessing.get_context(method)
-    return ProcessPoolExecutor(min(WORKERS, briefs), context, initializer=_follow)
-
-
-def _follow() -> None:
-    """End this worker when the build's process is gone, however it went."""
-    owner = multiprocessing.parent_process()
-    threading.Thread(target=lambda: (owner.join(), os._exit(1)), daemon=True).start()
 
 
 def build_brief(

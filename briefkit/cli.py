@@ -64,6 +64,7 @@ def _building(commands: Any) -> None:
     building.add_argument("--paper", default="a4", metavar="SIZE", help="of the PDFs: a4 (default) or us-letter")
     building.add_argument("--fresh", action="store_true", help="run every brief, even where nothing changed")
     _kernels(building)
+    _crew(building)
     building.set_defaults(command=_build)
 
 
@@ -82,6 +83,7 @@ def _batching(commands: Any) -> None:
     batching.add_argument("--out", type=Path, metavar="FOLDER", help="default: build/ in the project")
     batching.add_argument("--fresh", action="store_true", help="run every dossier, even where nothing changed")
     _kernels(batching)
+    _crew(batching)
     batching.set_defaults(command=_batch)
 
 
@@ -90,6 +92,13 @@ def _kernels(command: argparse.ArgumentParser) -> None:
         "--time-limit", type=_seconds, default=120, metavar="SECONDS", help="for each cell (default 120)"
     )
     command.add_argument("--cold", action="store_true", help="start each kernel as a new process, not as a fork")
+
+
+def _crew(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--workers", type=_number, default=0, metavar="N", help="processes side by side (default: one for each core)"
+    )
+    command.add_argument("--fail-fast", action="store_true", help="begin nothing more after a fault")
 
 
 def _comparing(commands: Any) -> None:
@@ -134,6 +143,12 @@ def _tables(commands: Any) -> None:
 def _seconds(text: str) -> int:
     if not text.isdigit() or int(text) == 0:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds")
+    return int(text)
+
+
+def _number(text: str) -> int:
+    if not text.isdigit() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number above zero")
     return int(text)
 
 
@@ -184,6 +199,8 @@ def _build(options: argparse.Namespace) -> None:
         options.fresh,
         options.hindsight,
         paper=options.paper,
+        workers=options.workers,
+        fail_fast=options.fail_fast,
     )
     print(f"Written to {folder}")
 
@@ -201,6 +218,8 @@ def _batch(options: argparse.Namespace) -> None:
         options.time_limit,
         options.cold,
         options.fresh,
+        workers=options.workers,
+        fail_fast=options.fail_fast,
     )
     print(f"Written to {folder}")
 

@@ -37,6 +37,7 @@ FLOORS = {
     "ledger": 3,
     "export": 3,
     "site": 4,
+    "workers": 4,
     "batch": 4,
     "build": 4,
     "check": 4,
@@ -63,10 +64,12 @@ ARROWS = {
     ("run", "ledger"),
     ("cache", "run"),
     ("build", "site"),
+    ("build", "workers"),
     ("editions", "compare"),
     ("redline", "compare"),
     ("batch", "build"),
     ("batch", "site"),
+    ("batch", "workers"),
 }
 
 HOMES = {
@@ -84,6 +87,7 @@ HOMES = {
     "jinja2": {"export"},
     "markupsafe": {"export"},
     "typst": {"export"},
+    "rich": {"workers"},
     "fontTools": {"export"},
     "font_source_sans_pro": {"charts", "export"},
     "font_source_serif_pro": {"charts", "export"},

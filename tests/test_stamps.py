@@ -148,15 +148,9 @@ def test_one_edited_cell_of_a_table_runs_its_readers_alone(three, monkeypatch):
     build(report=quiet)
     ran = []
     monkeypatch.setattr(cache, "execute", lambda path, *rest: ran.append(path.stem) or run.execute(path, *rest))
-    monkeypatch.setattr(building, "side_by_side", in_turn)
     edit(three / "data" / "events.csv", "V2,2001-06-01", "V2,2001-07-01")
-    build(report=quiet)
+    build(report=quiet, in_process=9)
     assert ran == ["treaty"]
-
-
-def in_turn(work, orders, report, done=0):
-    """Do the work here, where it can be watched."""
-    return {name: work(*each)[0] for name, each in orders.items()}, {}
 
 
 @pytest.mark.parametrize(
@@ -242,8 +236,7 @@ def test_a_notebook_that_is_edited_while_it_is_built_keeps_the_edit_and_is_due_a
         return exported(*given)
 
     monkeypatch.setattr(building, "exported", slowly)
-    monkeypatch.setattr(building, "side_by_side", in_turn)
-    build(report=quiet)
+    build(report=quiet, in_process=9)
     assert "The arsenal swelled" in brief.read_text()
     assert not stands()
     monkeypatch.setattr(building, "exported", exported)
