@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import functools
+import json
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from briefkit import export, site
 from briefkit.cache import executed_with_reads
-from briefkit.data import LATEST, open_data
+from briefkit.data import LATEST, Data, open_data
 from briefkit.errors import BriefError
+from briefkit.package import digests, find_data
 from briefkit.run import HINDSIGHT, TIME_LIMIT, save, save_figures, write
-from briefkit.stamps import Stamps, order
+from briefkit.stamps import Stamps, digest, order
 from briefkit.workers import in_turn, side_by_side
+
+NOTHING: Mapping[str, str] = {}
 
 
 def build(
@@ -40,7 +45,7 @@ def build(
     built in this process, which stays warm for the next time.
     """
     export.paper_size(paper)  # before anything is run
-    data = open_data(as_of)
+    data = _opened(as_of, json.dumps(digests(find_data())))
     edition, day = "" if as_of == LATEST else data.as_of.isoformat(), data.as_of.isoformat()
     asked = order(paths, edition, out, hindsight, paper)
     stamps = Stamps(asked)
@@ -67,6 +72,12 @@ def build(
     return asked.folder
 
 
+@functools.lru_cache(1)
+def _opened(as_of: str, state: str) -> Data:
+    """Open an edition's data once for as long as the tables' `state` is the same."""
+    return open_data(as_of)
+
+
 def build_brief(
     path: Path,
     folder: Path,
@@ -90,7 +101,8 @@ def build_brief(
     parameters = {} if hindsight else {HINDSIGHT: False}
     notebook, reads = executed_with_reads(path, edition, time_limit, cold, fresh, parameters)
     ran = time.perf_counter()
-    document, sizes = exported(notebook, path.stem, folder, around, paper)
+    drawn = stamps.drawn(path) if stamps and not fresh else {}
+    document, sizes = exported(notebook, path.stem, folder, around, paper, drawn)
     keeps = not edition and hindsight and path.read_bytes() == found  # what was edited meanwhile is not overwritten
     if keeps:
         save(path, notebook)
@@ -101,13 +113,21 @@ def build_brief(
 
 
 def exported(
-    notebook: Any, name: str, folder: Path, around: export.Place | None = None, paper: str = "a4"
+    notebook: Any,
+    name: str,
+    folder: Path,
+    around: export.Place | None = None,
+    paper: str = "a4",
+    drawn: Mapping[str, str] = NOTHING,
 ) -> tuple[export.Document, str]:
-    """Write a notebook as page and paper, and in a site its figures; give its document and the sizes in words."""
+    """Write a notebook as page and paper, and in a site its figures; give its document and the sizes in words.
+
+    Pictures that stand are named by `drawn`, with what they were drawn from.
+    """
     # Everything is made before anything is written: a brief that fails leaves the last good one alone.
     document = export.document(notebook, name)
     page, pdf = export.page(document, around), export.paper(document, paper)
-    pictures = dict(_pictures(document)) if around else {}
+    pictures = dict(_pictures(document, drawn)) if around else {}
     write(folder / f"{name}.html", page)
     write(folder / f"{name}.pdf", pdf)
     for file, content in pictures.items():
@@ -126,10 +146,11 @@ def _written(path: Path, document: export.Document, folder: Path, around: bool, 
         yield from (path.resolve().parent.parent / "figures" / f"{name}.svg" for name in figures)
 
 
-def _pictures(document: export.Document) -> Iterator[tuple[str, str | bytes]]:
-    """Give the file name and content of each figure to take away."""
+def _pictures(document: export.Document, drawn: Mapping[str, str]) -> Iterator[tuple[str, str | bytes]]:
+    """Give the file name and content of each figure to take away that does not stand already."""
     for block in document.blocks:
         if isinstance(block, export.Figure) and block.whole:
             name = f"{document.name}-{block.cell}"
             yield f"{name}.svg", block.whole
-            yield f"{name}.png", export.png(block.whole, f"{document.name}.ipynb, cell “{block.cell}”")
+            if drawn.get(f"{name}.png") != digest(block.whole.encode()):
+                yield f"{name}.png", export.png(block.whole, f"{document.name}.ipynb, cell “{block.cell}”")

@@ -239,6 +239,19 @@ class Stamps:
         # The stamp names it: what anybody else put there is not opened.
         return pickle.loads(kept) if stamp and digest(kept) == stamp["document"] else None
 
+    def drawn(self, path: Path) -> dict[str, str]:
+        """Map each picture of a brief that stands to a name for the drawing that it was made from."""
+        stamp = self._stamp(path.stem)
+        if not stamp or stamp["workshop"] != self.workshop:
+            return {}
+        pictures = [Path(name) for name in stamp["written"] if name.endswith(".png")]
+        written = {file: stamp["written"][str(file)] for file in pictures}
+        return {
+            file.name: stamp["written"].get(str(file.with_suffix(".svg")), "")
+            for file, content in written.items()
+            if of_file(file) == content
+        }
+
     # --- the pages around them ---
 
     def site_stands(self) -> bool:
