@@ -171,10 +171,11 @@ class Stamps:
             and self._same_ground(stamp, day)
             and _unchanged(stamp["written"], of_page)
         )
-        if stands:  # the next time no notebook has to be read whose results alone have changed
+        if stands:  # what has changed without touching it is no question the next time
             texts = {name: list(self.texts[Path(name)]) for name in stamp["texts"]}
-            if texts != stamp["texts"]:
-                self._write_stamp(path.stem, stamp | {"texts": texts})
+            renewed = stamp | {"texts": texts, "data": self.data}
+            if renewed != stamp:
+                self._write_stamp(path.stem, renewed)
         return stands
 
     def would_run(self, path: Path) -> bool:

@@ -23,9 +23,9 @@ CHECK = 2000  # milliseconds after which they are looked at in any case: some fo
 def watch(
     order: Order, build: Callable[..., Path], fresh: bool = False, report: Callable[[str], None] = print
 ) -> NoReturn:
-    """Build (all anew, if `fresh`), and build again whenever a notebook or a table is saved, until interrupted; a fault does not end it.
+    """Build (all anew, if `fresh`), and again whenever a notebook or a table is saved, until interrupted.
 
-    What a run itself writes into notebooks is no change: it is what a person writes that counts.
+    A fault is told and ends nothing. What a run itself writes into notebooks is no change: it is what a person writes that counts.
     """
     glance = Glance(order.root)
     seen = glance()
