@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
 from typing import Any
 
@@ -35,19 +35,21 @@ def side_by_side(
     report: Report | None = None,
     workers: int = 0,
     fail_fast: bool = False,
-    done: int = 0,
+    standing: Collection[str] = (),
 ) -> tuple[dict[str, Any], dict[str, BriefError]]:
     """Do the work for each order in worker processes, one for each core unless told; a fault stops no other order.
 
-    The work gives a result and a line that is reported. Results (but for None) and faults come back by the order's
-    name. With `fail_fast` nothing is begun after a fault; what has begun ends. Lines are counted on from what was
-    `done` before.
+    The work gives a result and a line that is reported, after a line for each that is `standing` already. Results (but
+    for None) and faults come back by the order's name. With `fail_fast` nothing is begun after a fault; what has begun
+    ends.
     """
+    if not orders:
+        return in_turn(work, orders, report, standing)
     from briefkit import export  # here: what is as it was needs no exporter
 
     export.prepare()  # here, so that workers that are forks need not
     count = min(workers or cores(), len(orders))
-    with progress(done + len(orders), report, done) as tell:
+    with progress(len(orders), report, standing) as tell:
         course = Course(work, orders, tell, fail_fast)
         while course.waiting:
             with _workers(count) as pool:
@@ -56,6 +58,20 @@ def side_by_side(
                 with _workers(1) as pool:
                     if course.through(pool, 1, 1, deque([name])):
                         course.settle(name, _death(name))
+    return course.made, course.faults
+
+
+def in_turn(
+    work: Work, orders: Mapping[str, tuple], report: Report | None = None, standing: Collection[str] = ()
+) -> tuple[dict[str, Any], dict[str, BriefError]]:
+    """Do the work for each order in this process, one after the other, as `side_by_side` does in others."""
+    tell = _lines(len(orders), report, standing)
+    course = Course(work, orders, tell)
+    for name, each in orders.items():
+        try:
+            course.settle(name, work(*each))
+        except Exception as error:
+            course.settle(name, error)
     return course.made, course.faults
 
 
@@ -237,11 +253,19 @@ def rate(done: int, seconds: float) -> str:
     return f"{each:.1f} a second" if each >= 1 else f"{60 * each:.0f} a minute"
 
 
+def _lines(total: int, report: Report | None, standing: Collection[str] = ()) -> Tell:
+    """Tell in lines, first of what needs no work."""
+    tell = Tell(len(standing) + total, report or print)
+    for name in standing:
+        tell(f"{name:<14} up to date")
+    return tell
+
+
 @contextlib.contextmanager
-def progress(total: int, report: Report | None, done: int = 0) -> Iterator[Tell]:
+def progress(total: int, report: Report | None, standing: Collection[str] = ()) -> Iterator[Tell]:
     """Show progress: a bar on a terminal, lines elsewhere or where a report is asked for."""
     if report or total < 2 or not sys.stdout.isatty() or os.environ.get("TERM") == "dumb":
-        yield Tell(total, report or print, done)
+        yield _lines(total, report, standing)
         return
     from rich import progress as rich
 
@@ -254,4 +278,4 @@ def progress(total: int, report: Report | None, done: int = 0) -> Iterator[Tell]
     )
     # Drawn by hand: a thread that draws would not live on in a worker that is a fork.
     with rich.Progress(*columns, auto_refresh=False, transient=True) as bar:
-        yield Bar(total, bar, done)
+        yield Bar(len(standing) + total, bar, len(standing))
