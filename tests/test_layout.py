@@ -59,6 +59,7 @@ ARROWS = {
     ("charts", "displays"),
     ("run", "kernels"),
     ("run", "ledger"),
+    ("export", "ledger"),
     ("cache", "run"),
     ("build", "site"),
     ("editions", "compare"),
