@@ -30,7 +30,7 @@ from nbformat import NotebookNode
 from traitlets.config import Config
 
 from briefkit.export import BriefPDF
-from briefkit.ledger import entries, passages
+from briefkit.ledger import headlines, passages
 from briefkit.prose import sentences
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -244,12 +244,9 @@ def readers(notebooks: list[Path]) -> list[str]:
         words = [word for part in told for word in re.findall(r"[^\W\d_][\w’'-]*", part)]
         syllables = sum(len(parted.positions(word)) + 1 for word in words)
         ease = 206.835 - 1.015 * len(words) / len(told) - 84.6 * syllables / len(words)
-        headlines = [entry for entry in entries(notebook) if entry.is_headline]
-        two = sum(entry.made.get("support") == "corroborated" for entry in headlines)
-        both.append((two, len(headlines)))
-        lines.append(
-            f"| {path.stem} | {len(words):,} | {len(words) / len(told):.1f} | {ease:.0f} | {two} of {len(headlines)} |"
-        )
+        count, two = headlines(notebook)
+        both.append((two, count))
+        lines.append(f"| {path.stem} | {len(words):,} | {len(words) / len(told):.1f} | {ease:.0f} | {two} of {count} |")
     two, all_of_them = (sum(column) for column in zip(*both, strict=True))
     return [
         *lines,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from nbformat import NotebookNode
 
@@ -59,6 +59,22 @@ class Entry:
     def is_headline(self) -> bool:
         """Tell whether it stands where a reader looks first: the opening answer, the summary box, a claim."""
         return self.part in HEADLINES
+
+
+class Headlines(NamedTuple):
+    """Count the values of which a reader hears first, and those of them whose every row has two sources."""
+
+    count: int
+    two_sources: int
+
+
+def headlines(notebook: NotebookNode) -> Headlines:
+    """Count a brief's headlines: values in its opening answer and summary box, and its claims.
+
+    A sentence that is composed of values counts by these, and not once more as a whole.
+    """
+    found = [entry for entry in entries(notebook) if entry.is_headline and not entry.made.get("parts")]
+    return Headlines(len(found), sum(entry.made.get("support") == "corroborated" for entry in found))
 
 
 def entries(notebook: NotebookNode) -> list[Entry]:

@@ -14,6 +14,7 @@ from typing import Any
 from briefkit import export
 from briefkit.data import Data
 from briefkit.export import Claim, Document, Figure, Place, anchor
+from briefkit.ledger import Headlines
 from briefkit.package import descriptor, key_fields, listed
 from briefkit.prose import sentences
 from briefkit.run import write
@@ -79,6 +80,7 @@ def _front(site: Place, documents: Mapping[str, Document], data: Data, sources: 
             "sources": sources,
             "tables": len(data.package),
         },
+        headlines=Headlines(*(sum(each) for each in zip(*(one.headlines for one in documents.values()), strict=True))),
     )
 
 

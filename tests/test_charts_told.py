@@ -9,9 +9,13 @@ import re
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from matplotlib.lines import Line2D
 from test_charts_texts import AS_OF, table
 
 from briefkit import charts
+from briefkit.charts.house import INKS, style
+from briefkit.charts.reading import Moment, read
+from briefkit.charts.timeline import Timeline
 from briefkit.facts import Fact
 
 VALUES = st.lists(st.one_of(st.none(), st.integers(-50, 2000)), min_size=2, max_size=12)
@@ -115,6 +119,56 @@ def test_an_end_after_the_editions_day_is_only_foreseen(field):
     assert figure.subtitle == "In outline: foreseen on 31 December 2020."
     assert "Old from 1 January 2001 to 31 December 2020" in figure.alt
     assert "New from 5 February 2011 on, foreseen to end on 5 February 2025" in figure.alt
+
+
+MONTHS = {
+    "date": [dt.date(2001, 6, 1), dt.date(2001, 6, 1), dt.date(2002, 3, 9)],
+    "date_precision": ["day", "month", "day"],
+    "date_end": [dt.date(2001, 9, 1), dt.date(2003, 2, 1), dt.date(2004, 2, 1)],
+    "date_precision_end": ["month", "day", "year"],
+    "name": ["First", "Second", "Third"],
+}
+
+
+def test_an_event_of_which_only_the_month_is_known_is_told_by_month_and_marked_hollow():
+    figure = charts.timeline(table(**MONTHS), "date", "name", "Much happened")
+    assert "1 June 2001, First; June 2001, Second; 9 March 2002, Third" in figure.alt
+    assert figure.subtitle.endswith("Hollow, at mid-month: no day is known.")
+    whole = charts.timeline(table(**MONTHS | {"date_precision": ["day"] * 3}), "date", "name", "Much happened")
+    assert "Hollow" not in whole.subtitle
+
+
+def test_a_month_is_marked_hollow_between_its_first_and_its_last_day():
+    reading = read(table(**MONTHS), "t", needed="x label", numbers="", x="date", label="name")
+    chart = Timeline(reading, "Much happened")
+    with style():
+        artists = chart.draw(400).canvas.artists
+    marks = [each for each in artists if isinstance(each, Line2D) and each.get_marker() not in ("None", None)]
+    assert [each.get_markerfacecolor() == INKS["ground"] for each in marks] == [False, True, False]
+    first, month, last = (float(each.get_xdata()[0]) for each in marks)
+    part = (month - first) / (last - first)
+    assert part == pytest.approx(14 / (dt.date(2002, 3, 9) - dt.date(2001, 6, 1)).days)
+
+
+def test_a_span_from_or_to_a_month_is_told_by_month():
+    figure = charts.spans(table(**MONTHS), "date", "date_end", "name", "They held", gaps="None held")
+    assert "First from 1 June 2001 to September 2001" in figure.alt
+    assert "Second from June 2001 to 1 February 2003" in figure.alt
+    assert "Third from 9 March 2002 to 2004" in figure.alt
+    assert "None held: from 2004 on" in figure.alt
+    assert "Where no day is known, a bar starts or ends at mid-month or mid-year." in figure.subtitle
+    whole = MONTHS | {"date_precision": ["day"] * 3, "date_precision_end": ["day"] * 3}
+    assert "mid-" not in charts.spans(table(**whole), "date", "date_end", "name", "They held").subtitle
+
+
+@given(day=st.dates(dt.date(1900, 1, 1), dt.date(2100, 1, 1)))
+def test_a_moment_is_drawn_inside_the_time_that_is_known(day):
+    assert Moment(day).at == Moment(day, None).at == day
+    month, year = Moment(day.replace(day=1), "month"), Moment(day.replace(month=1, day=1), "year")
+    assert (month.at.year, month.at.month) == (day.year, day.month)
+    assert year.at.year == day.year
+    assert min(month.at.day, 28 - month.at.day) > 10
+    assert month.dated == f"in {day:%B} {day.year}"
 
 
 def test_pairs_of_which_none_is_whole_say_so():

@@ -64,6 +64,7 @@ ARROWS = {
     ("charts", "displays"),
     ("run", "kernels"),
     ("run", "ledger"),
+    ("export", "ledger"),
     ("cache", "run"),
     ("build", "site"),
     ("build", "workers"),

@@ -1,4 +1,6 @@
-from briefkit.ledger import entries, passages
+from conftest import CELLS, write_notebook
+
+from briefkit.ledger import entries, headlines, passages
 from briefkit.run import run
 
 
@@ -31,3 +33,16 @@ def test_prose_is_listed_block_by_block_as_read_and_as_typed(project):
     ]
     assert blocks[1].written == "By \ufffc it held \ufffc warheads."
     assert [expression for expression, _ in blocks[1].values] == ["day.month()", "last"]
+
+
+COMPOSED = """
+
+It {eval}`compose('ends with {last}', last=last)` and began with {eval}`rurland.first('value')`."""
+
+
+def test_headlines_are_values_of_answer_and_summary_and_claims_and_a_composed_sentence_counts_by_its_values(project):
+    cells = [dict(cell, source=cell["source"] + COMPOSED) if cell["id"] == "title" else cell for cell in CELLS]
+    cells[2] = dict(cells[2], source=cells[2]["source"] + "\nfrom briefkit import compose")
+    notebook = run(write_notebook(project / "notebooks" / "rurland.ipynb", cells))
+    # Answer: two values, then one inside a sentence, then one on two sources; summary: one on two sources; one claim.
+    assert headlines(notebook) == (6, 2)

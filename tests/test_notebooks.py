@@ -13,12 +13,14 @@ import pytest
 
 from briefkit import export
 from briefkit.facts import CLAIM, FACT, FIGURE, TABLE
+from briefkit.ledger import passages
 from briefkit.prose import check_roles, roles
 from briefkit.run import read, run, save
 
 ROOT = Path(__file__).parent.parent
 BRIEFS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 EARLY = "2021-04-30"
+ONE_SOURCE = re.compile(r"\b(?:on|by) (?:one|a single) source\b|\bone source each\b", re.IGNORECASE)
 LEAD = "rebalance"  # it draws on all others and may be longer
 
 every_brief = pytest.mark.parametrize("path", BRIEFS, ids=lambda path: path.stem)
@@ -89,8 +91,9 @@ def test_a_brief_has_charts_of_different_kinds_claims_and_a_table(path):
 
 @every_brief
 def test_a_brief_has_the_length_of_a_brief(path):
-    low, high = (1800, 2400) if path.stem == LEAD else (800, 1700)
-    assert low <= len(prose(read(path)).split()) <= high
+    low, high = (1800, 2400) if path.stem == LEAD else (900, 1600)
+    told = [block.text for block in passages(read(path))]
+    assert low <= len(" ".join(told).split()) <= high
 
 
 @every_brief
@@ -98,6 +101,22 @@ def test_inline_values_are_facts_with_sources(path):
     for cell in read(path).cells:
         for item in cell.metadata.get("user_expressions", ()):
             assert item.result.data[FACT]["sources"], f"{cell.id}: {item.expression}"
+
+
+@every_brief
+def test_a_paragraph_that_speaks_of_one_source_holds_a_value_that_rests_on_one(path):
+    notebook = read(path)
+    for block in passages(notebook):
+        if ONE_SOURCE.search(block.text) and block.values:
+            supports = {part.get("support") for _, fact in block.values for part in whole_and_parts(fact)}
+            assert "single" in supports, f"{block.cell}: {block.text}"
+
+
+def whole_and_parts(fact):
+    yield fact
+    for part in fact.get("parts", ()):
+        if isinstance(part, dict):
+            yield from whole_and_parts(part)
 
 
 @every_brief

@@ -19,6 +19,7 @@ from test_redline import FOUND as CHANGES
 
 from briefkit import export, redline, site
 from briefkit.data import open_data
+from briefkit.ledger import entries, headlines
 from briefkit.package import descriptor
 from briefkit.run import write
 
@@ -150,6 +151,38 @@ def test_the_front_page_puts_the_lead_first_with_its_whole_answer_and_the_others
     assert "<p>In March Ruritania stood 94 lamps under the limit of 1,550.</p>" in entry
     for words in ('href="lamps.html"', 'href="lamps.pdf"', "As of 1 January 2003", "-minute read", "role=img"):
         assert words in entry
+
+
+def test_the_front_page_says_how_many_headline_values_rest_on_two_sources(data_folder, tmp_path):
+    documents = {"lamps": brief("lamps", headlines=(5, 2)), "oil": brief("oil", headlines=(3, 3))}
+    site.publish(tmp_path, "", documents, open_data("latest", data_folder))
+    front = re.sub(r"<[^>]+>", "", (tmp_path / "index.html").read_text())
+    assert "Of 8 headline values, in opening answers, summary boxes and claims, 5 (62%) rest on two sources" in front
+
+
+def test_the_front_page_of_the_collection_counts_headlines_as_the_bench_does(collection):
+    counted = [headlines(nbformat.read(path, as_version=4)) for path in (ROOT / "notebooks").glob("*.ipynb")]
+    count, two = map(sum, zip(*counted, strict=True))
+    assert 0 < two < count
+    front = re.sub(r"<[^>]+>", "", (collection / "index.html").read_text())
+    assert f"Of {count} headline values" in front
+    assert f"{two} ({two / count:.0%}) rest on two sources" in front
+
+
+def test_every_headline_value_on_one_source_says_so_where_it_opens(collection):
+    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        page, notebook = (collection / f"{path.stem}.html").read_text(), nbformat.read(path, as_version=4)
+        notes = {frozenset(keys(note)): note.number for note in export.document(notebook, path.stem).notes}
+        for entry in entries(notebook):
+            if entry.is_headline and not entry.made.get("parts") and entry.made["support"] == "single":
+                rows = {(table, key.replace("|", " · ")) for table, key in entry.rows}
+                opened = f"id={entry.cell}" if entry.kind == "claim" else f"id=n{notes[frozenset(rows)]} "
+                said = page.replace('"', "").partition(opened)[2].partition("</div>")[0]
+                assert re.search(r"\b[Oo]ne source", said), f"{path.stem}, {entry.cell}: {entry.text}"
+
+
+def keys(note):
+    return {(table, key) for table, found in note.rows.items() for key in found}
 
 
 def test_without_the_lead_the_first_brief_leads(data_folder, tmp_path):

@@ -130,6 +130,44 @@ def place(value: Any) -> float:
     return float(value.toordinal()) if isinstance(value, dt.date) else float(value)
 
 
+class Moment(NamedTuple):
+    """Hold a day as precisely as its row states it: drawn in the middle of a month or year of which no day is known.
+
+    >>> moment = Moment(dt.date(2001, 6, 1), "month")
+    >>> moment.at.isoformat(), moment.text, moment.dated
+    ('2001-06-15', 'June 2001', 'in June 2001')
+    """
+
+    day: dt.date
+    precision: str | None = "day"
+
+    @property
+    def is_whole(self) -> bool:
+        """Tell whether the day itself is known."""
+        return self.precision not in ("month", "year")
+
+    @property
+    def drawn(self) -> str:
+        """Say where it is drawn if the day is not known: mid-month or mid-year."""
+        return "" if self.is_whole else f"mid-{self.precision}"
+
+    @property
+    def at(self) -> dt.date:
+        """Give the day to draw at."""
+        middles = {"month": self.day.replace(day=15), "year": self.day.replace(month=7, day=1)}
+        return middles.get(self.precision or "day", self.day)
+
+    @property
+    def text(self) -> str:
+        """Say it as prose would."""
+        return words.day(self.day, self.precision or "day")
+
+    @property
+    def dated(self) -> str:
+        """Say it with its preposition."""
+        return f"{'on' if self.is_whole else 'in'} {self.text}"
+
+
 class Limit(NamedTuple):
     """Hold a reference line: its value, its words, and the day from which it holds."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
@@ -12,7 +11,7 @@ from briefkit.charts.figure import Figure
 from briefkit.charts.frame import Chart
 from briefkit.charts.house import BOLD, LINE_HEIGHT, TEXT, balanced, width_of
 from briefkit.charts.plot import Plot, day_ticks
-from briefkit.charts.reading import Reading, place, read
+from briefkit.charts.reading import Moment, Reading, place, read
 from briefkit.charts.room import stacked
 from briefkit.charts.sheet import Box, Sheet, key_height
 from briefkit.tables import Table
@@ -33,7 +32,8 @@ def timeline(
 ) -> Figure:
     """Set events along a time axis, the first value of `by` over it and the second under it.
 
-    Events of one side and one day share a flag. A date is said as precisely as the field ``date_precision`` states.
+    Events of one side and one day share a flag. A date is said as precisely as the field ``date_precision`` states;
+    where that is a month, the mark is hollow and stands at mid-month.
     """
     reading = read(table, title, needed="x label", numbers="", x=x, label=label, by=by)
     return Timeline(reading, title).finished(subtitle, source_note)
@@ -51,11 +51,15 @@ class Timeline(Chart):
             raise self.fault(f"{len(sides)} sides ({', '.join(sides)})", "two at most", "Choose with where(…).")
         if reading.across != "day":
             raise self.fault(f"field “{reading.columns['x']}” holds no dates", "dates", "Choose a date field.")
-        self.days: dict[str, dict[dt.date, list[dict[str, Any]]]] = {side: {} for side in sides}
-        for each in sorted(reading.lines, key=lambda each: each["x"]):
-            self.days[each.get("by", "")].setdefault(each["x"], []).append(each)
-        days = [each["x"] for each in reading.lines]
-        self.first, self.last = min(days), max(days)
+        self.lines = sorted(reading.lines, key=lambda each: _moment(each).at)
+        self.days: dict[str, dict[Moment, list[dict[str, Any]]]] = {side: {} for side in sides}
+        for each in self.lines:
+            self.days[each.get("by", "")].setdefault(_moment(each), []).append(each)
+        self.first, self.last = (_moment(self.lines[end]).at for end in (0, -1))
+
+    def note(self) -> str:
+        vague = sorted({_moment(each).drawn for each in self.lines} - {""})
+        return f"Hollow, at {words.listing(vague, 'or')}: no day is known." if vague else ""
 
     def draw(self, width: float) -> Sheet:
         # the flag width that makes the picture lowest
@@ -73,7 +77,7 @@ class Timeline(Chart):
         sheet.stroke([0, width], [axis] * 2, "axis", 1.2, order=3)
         self._ticks(sheet, plot, axis, [x for x, *_ in sides[1][0]] if under else [])
         for at, (look, (flags, _)) in enumerate(zip(self.looks.values(), sides, strict=True)):
-            for x, _, lines, place_over in flags:
+            for x, _, lines, hollow, place_over in flags:
                 if at == 0:
                     top = axis + 8 + place_over + len(lines) * LINE_HEIGHT
                     sheet.stroke([x, x], [axis, top], look.job, 1)
@@ -83,7 +87,7 @@ class Timeline(Chart):
                 sheet.lines(
                     x + 4, top, [(text, look.text if bold else "ink", BOLD if bold else 400) for text, bold in lines]
                 )
-                sheet.marks([x], [axis], look, 5.5)
+                sheet.marks([x], [axis], look, 5.5, hollow)
         return sheet
 
     def _plot(self, width: float, flag: float) -> Plot:
@@ -92,15 +96,18 @@ class Timeline(Chart):
     def _plan(self, width: float, flag: float) -> tuple[float, list[tuple[list[Any], float]]]:
         plot, sides = self._plot(width, flag), []
         for days in self.days.values():
-            flags = [(plot.x(place(day)), *self._flag(day, events, flag)) for day, events in days.items()]
-            items = [(x, wide, len(lines) * LINE_HEIGHT) for x, wide, lines in flags]
+            flags = [
+                (plot.x(place(when.at)), *self._flag(when, events, flag), not when.is_whole)
+                for when, events in days.items()
+            ]
+            items = [(x, wide, len(lines) * LINE_HEIGHT) for x, wide, lines, _ in flags]
             over = stacked(items, gap=5)
             height = max((each + item[2] for each, item in zip(over, items, strict=True)), default=0)
             sides.append(([(*each, there) for each, there in zip(flags, over, strict=True)], height))
         return flag, sides
 
-    def _flag(self, day: dt.date, events: list[dict[str, Any]], flag: float) -> tuple[float, list[tuple[str, bool]]]:
-        lines = [(self.reading.when(events[0]), True)]
+    def _flag(self, when: Moment, events: list[dict[str, Any]], flag: float) -> tuple[float, list[tuple[str, bool]]]:
+        lines = [(when.text, True)]
         for event in events:
             lines += [(line, False) for line in balanced(event["label"], flag - 6)]
         return max(width_of(text, weight=BOLD if bold else 400) for text, bold in lines), lines
@@ -115,7 +122,7 @@ class Timeline(Chart):
 
     def told(self) -> list[str]:
         reading = self.reading
-        ordered = sorted(reading.lines, key=lambda each: each["x"])
+        ordered = self.lines
         count = words.counted(len(ordered), "event")
         sentences = [f"Timeline of {count}, {reading.when(ordered[0])} to {reading.when(ordered[-1])}"]
         for side, days in self.days.items():
@@ -136,3 +143,7 @@ class Timeline(Chart):
         if len(count) <= FEW:
             return words.listing([f"{number} in {when}" for when, number in count.items()])
         return "most often " + words.listing([f"in {when} ({number})" for when, number in count.most_common(3)])
+
+
+def _moment(each: dict[str, Any]) -> Moment:
+    return Moment(each["x"], each.get("precision"))

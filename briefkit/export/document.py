@@ -13,6 +13,13 @@ from briefkit.export.markup import Node, plain
 from briefkit.facts import Fact
 
 HOUSE = "Rebalance"
+# How well a value's rows are supported, and whether they are many.
+SUPPORT_WORDS = {
+    ("corroborated", False): "Two sources agree.",
+    ("corroborated", True): "Each row has two sources.",
+    ("single", False): "One source.",
+    ("single", True): "Some rows have one source only.",
+}
 
 
 @dataclass(slots=True)
@@ -40,12 +47,7 @@ class Note:
     def support_words(self) -> str:
         """Say how well the rows are supported, as a reader would."""
         many = sum(map(len, self.rows.values())) > 1
-        support = {
-            ("corroborated", False): "Two sources agree.",
-            ("corroborated", True): "Each row has two sources.",
-            ("single", False): "One source.",
-            ("single", True): "Some rows have one source only.",
-        }.get((self.support, many), "")
+        support = SUPPORT_WORDS.get((self.support, many), "")
         if not self.hindsight:
             return support
         day, count = in_words(max(self.hindsight)), len(self.hindsight)
@@ -219,6 +221,7 @@ class Document:
     subject: str = ""
     as_of: str = ""
     is_brief: bool = False
+    headlines: tuple[int, int] = (0, 0)  # how many, and how many of them on two sources
     answer: list[Node] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)

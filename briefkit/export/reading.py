@@ -12,6 +12,7 @@ from typing import Any
 
 from briefkit.errors import BriefError
 from briefkit.export.document import (
+    SUPPORT_WORDS,
     Claim,
     Document,
     Figure,
@@ -26,6 +27,7 @@ from briefkit.export.document import (
 )
 from briefkit.export.markup import Markup, Node, plain
 from briefkit.facts import CLAIM, FACT, FIGURE, SHOWN_SOURCES, TABLE
+from briefkit.ledger import headlines, rows_of
 from briefkit.prose import check_roles, replace_roles
 
 PICTURES = ("image/png", "image/jpeg", "image/gif")
@@ -90,6 +92,7 @@ class _Reader:
         if self.made.is_brief:
             self._close()
             self._corrections()
+            self.made.headlines = headlines(self.notebook)
         self._link_back()
         return self.made
 
@@ -414,13 +417,14 @@ class _Reader:
     def _claim(self, claim: dict[str, Any], cell_id: str, place: str) -> Claim:
         self._edition(claim, place)
         number = self._next(Claim)
+        thin = claim.get("support") == "single" and SUPPORT_WORDS["single", len(rows_of(claim)) > 1]
         return Claim(
             cell=cell_id,
             number=number,
             sentence=str(claim.get("sentence", "")),
             verdict=str(claim.get("verdict", "")),
             holds=bool(claim.get("holds")),
-            evidence=str(claim.get("evidence") or ""),
+            evidence=". ".join(filter(None, (str(claim.get("evidence") or ""), thin and thin.rstrip(".")))),
             whose=str(claim.get("whose") or ""),
             sources=self._cite(claim.get("sources", ()), ("claim", number)),
         )
