@@ -7,6 +7,9 @@ a brief that tests what others said needs ``judge``, and one that quotes another
 from __future__ import annotations
 
 import importlib
+import importlib.util
+import sys
+from types import ModuleType
 from typing import Any
 
 __version__ = "0.1.0"
@@ -29,3 +32,23 @@ def __getattr__(name: str) -> Any:
     if name in _HOMES:
         return getattr(importlib.import_module(f"briefkit.{_HOMES[name]}"), name)
     raise AttributeError(f"module 'briefkit' has no attribute {name!r}")
+
+
+class _Later(ModuleType):
+    """Stand in for a module until something of it is used."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return lambda *given, **named: getattr(_real(self.__name__), name)(*given, **named)
+
+
+def _real(name: str) -> ModuleType:
+    if isinstance(sys.modules.get(name), _Later):
+        del sys.modules[name]
+    return importlib.import_module(name)
+
+
+# jsonschema, which nbformat loads, would spend seconds on a grammar of addresses that no notebook asks for.
+if "rfc3987_syntax" not in sys.modules and importlib.util.find_spec("rfc3987_syntax"):
+    sys.modules["rfc3987_syntax"] = _Later("rfc3987_syntax")

@@ -195,6 +195,18 @@ def test_a_kept_run_depends_on_every_module_that_a_kernel_loads() -> None:
     assert eval(done.stdout) <= set(KERNEL_SIDE)
 
 
+def test_the_grammar_of_addresses_is_built_only_when_an_address_is_judged() -> None:
+    code = """
+import sys, briefkit.run, jsonschema
+before = "lark" in sys.modules
+judge = jsonschema.FormatChecker()
+print(before, judge.conforms("https://ex.example/é", "iri"), judge.conforms("https:// ex", "iri"))
+print("lark" in sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "True", "False", "True"]
+
+
 def test_a_module_imports_only_from_lower_floors() -> None:
     faults = {
         fault

@@ -7,14 +7,13 @@ import re
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import font_source_sans_pro
 import matplotlib as mpl
 from matplotlib import font_manager
-from matplotlib.ft2font import FT2Font
-from matplotlib.textpath import TextToPath
 
+from briefkit.charts.letters import Setter
 from briefkit.errors import BriefError
 
 FAMILY = "Source Sans Pro"
@@ -175,23 +174,7 @@ def font(size: float, weight: int, italic: bool = False) -> font_manager.FontPro
     return font_manager.FontProperties(family=FAMILY, size=size, weight=weight, style="italic" if italic else "normal")
 
 
-def _outlines() -> TextToPath:
-    """Set each line of text once: measuring it and drawing it in several pictures ask for the same letters."""
-    setter = TextToPath()
-    line = functools.lru_cache(maxsize=8192)(setter.get_glyphs_with_font)
-
-    def letters(font: FT2Font, text: str, glyph_map: Any = None, return_new_glyphs_only: bool = False, **options: Any):
-        glyphs, outlines, boxes = line(font, text, **options)
-        known = {} if glyph_map is None else glyph_map
-        new = {name: outline for name, outline in outlines.items() if name not in known}
-        return glyphs, new if return_new_glyphs_only else known | new, boxes
-
-    setter.get_glyphs_with_font = letters
-    setter.get_text_width_height_descent = functools.lru_cache(maxsize=8192)(setter.get_text_width_height_descent)
-    return setter
-
-
-OUTLINES = _outlines()
+OUTLINES = Setter()
 
 
 @functools.lru_cache(maxsize=8192)
