@@ -53,7 +53,7 @@ def hundreds(bench: Bench) -> Measured:
         theirs, versions = papermill(bench, sample(ours.made, WITH_PAPERMILL))
         rows.append(Row(case, seconds(ours.each), seconds(theirs), f"{theirs / ours.each:.1f}",
                         f"{THAN_PAPERMILL} times faster", theirs / ours.each >= THAN_PAPERMILL))  # fmt: skip
-        details.append(f"{versions}: {WITH_PAPERMILL} of these dossiers one after the other, then one call of nbconvert "
+        details.append(f"{versions}: {WITH_PAPERMILL} of these dossiers one after the other; one call of nbconvert "
                        "for all pages and one for all papers; their inline values stay unevaluated.")  # fmt: skip
     except NotMeasuredError as error:
         rows.append(Row(case, seconds(ours.each), "not measured", "—", f"{THAN_PAPERMILL} times faster", False))
