@@ -53,9 +53,8 @@ def main() -> None:
         tempfile.TemporaryDirectory(prefix="bench-") as scratch,
         installed_chromium(Path(scratch) / "browser") as browser,
     ):
-        project = copied(Path(scratch) / "project")
-        notebooks = [project / "notebooks" / path.name for path in options.notebooks]
-        notebooks = notebooks or sorted((project / "notebooks").glob("*.ipynb"))
+        project = copied(Path(scratch) / "project", [path.name for path in options.notebooks])
+        notebooks = sorted((project / "notebooks").glob("*.ipynb"))
         if not notebooks:
             sys.exit("notebooks/: no notebooks found; at least one brief expected. Add one: see CONTRIBUTING.md.")
         bench = Bench(project, notebooks, Path(scratch), options.rounds, options.dossiers, options.many)
@@ -70,7 +69,7 @@ def main() -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("notebooks", nargs="*", type=Path, help="default: every brief")
+    parser.add_argument("notebooks", nargs="*", type=Path, help="a project of these briefs alone; default: every brief")
     parser.add_argument("--rounds", type=int, default=5, help="how often each side has its turn (default 5)")
     parser.add_argument("--long", action="store_true", help="the cases of many minutes, in place of the others")
     parser.add_argument("--only", nargs="+", choices=CASES, metavar="CASE", help=f"of: {', '.join(CASES)}")

@@ -63,8 +63,8 @@ class Bench:
         expect(folder / f"{path.stem}.{ending}" for path in notebooks for ending in ("html", "pdf"))
 
 
-def copied(folder: Path) -> Path:
-    """Copy all that a build reads: notebooks, tables, settings; nothing that it keeps."""
+def copied(folder: Path, only: Sequence[str] = ()) -> Path:
+    """Copy all that a build reads: notebooks, or `only` some of them, tables, settings; nothing that it keeps."""
     folder.mkdir(parents=True)
     for name in COPIED:
         source = ROOT / name
@@ -72,6 +72,9 @@ def copied(folder: Path) -> Path:
             shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns(".*", "__pycache__"))
         else:
             shutil.copy2(source, folder / name)
+    for path in (folder / "notebooks").glob("*.ipynb"):
+        if only and path.name not in only:
+            path.unlink()
     return folder
 
 
