@@ -136,7 +136,7 @@ def weasyprint(bench: Bench, folder: Path) -> tuple[Callable[[], None], str]:
     tools = environment("weasyprint", ["weasyprint"])
 
     def action() -> None:
-        bench.nbconvert([bench.brief], folder, "--execute", webpdf=False)
+        bench.nbconvert([bench.brief], folder, executing=True, webpdf=False)
         page = folder / f"{bench.brief.stem}.html"
         execute([tools / "weasyprint", "--quiet", page, page.with_suffix(".pdf")], folder)
         bench.expect_outputs(folder, [bench.brief])
@@ -151,7 +151,7 @@ def xelatex(bench: Bench, folder: Path) -> tuple[Callable[[], None], str]:
         raise NotMeasuredError(f"{' and '.join(lacking)} not found; on Debian: apt-get install texlive-xetex pandoc")
 
     def action() -> None:
-        bench.nbconvert([bench.brief], folder, "--execute", webpdf=False)
+        bench.nbconvert([bench.brief], folder, executing=True, webpdf=False)
         command = [sys.executable, "-m", "nbconvert", "--log-level=ERROR", "--output-dir", folder, "--to", "pdf"]
         execute([*command, bench.brief], bench.project)
         bench.expect_outputs(folder, [bench.brief])

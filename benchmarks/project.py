@@ -50,11 +50,16 @@ class Bench:
         """Run `briefkit build` in the copy, in a process of its own."""
         return execute([BIN / "briefkit", "build", *options], self.project)
 
-    def nbconvert(self, notebooks: Sequence[Path], out: Path, *options: str, webpdf: bool = True) -> None:
-        """Make a page and a PDF as most people do today: nbconvert's own HTML and webpdf, a call for each kind."""
-        command = [BIN / "jupyter", "nbconvert", "--log-level=ERROR", "--output-dir", out]
+    def nbconvert(
+        self, notebooks: Sequence[Path], out: Path, *options: str, executing: bool = False, webpdf: bool = True
+    ) -> None:
+        """Make a page and a PDF as most people do today: nbconvert's own HTML and webpdf, a call for each kind.
+
+        Running the notebooks once is enough: webpdf works from the stored outputs.
+        """
+        command = [BIN / "jupyter", "nbconvert", "--log-level=ERROR", "--output-dir", out, *options]
         sandbox = ["--disable-chromium-sandbox"] if NO_SANDBOX else []
-        execute([*command, "--to", "html", *options, *notebooks], self.project)
+        execute([*command, "--to", "html", *(["--execute"] if executing else []), *notebooks], self.project)
         if webpdf:
             execute([*command, "--to", "webpdf", *sandbox, *notebooks], self.project)
 

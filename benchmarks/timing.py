@@ -14,6 +14,7 @@ import psutil
 
 HEADS = ["| case | ours | against | ratio | target | met? |", "| :-- | --: | --: | --: | --: | :-- |"]
 Action = Callable[[], object]
+LASTING = 10  # seconds that a process lives at least if it is a worker
 
 
 class NotMeasuredError(Exception):
@@ -119,24 +120,23 @@ def peak_memory(action: Action) -> float:
 def worker_memory(action: Action) -> float:
     """Measure the most memory, in MiB, that any one process of an action holds, its first process left out.
 
-    Only processes that are there for at least half of the time count: workers, not the kernels that they start.
+    Only processes that live for some time count: workers, not the kernels that they start, which last for a second.
     """
     peaks: dict[int, int] = {}
-    seen: dict[int, int] = {}
-    samples = 0
+    seen: dict[int, list[float]] = {}
 
     def sample() -> int:
-        nonlocal samples
-        samples += 1
         for first in psutil.Process().children():
             for process in _kin(first):
                 if size := _resident(process):
                     peaks[process.pid] = max(size, peaks.get(process.pid, 0))
-                    seen[process.pid] = seen.get(process.pid, 0) + 1
+                    seen.setdefault(process.pid, []).append(time.monotonic())
         return 0
 
+    start = time.monotonic()
     _sampled(action, sample, 0.25)
-    return max((peak for pid, peak in peaks.items() if seen[pid] * 2 >= samples), default=0) / 2**20
+    some_time = min(LASTING, (time.monotonic() - start) / 2)
+    return max((peaks[pid] for pid, at in seen.items() if at[-1] - at[0] >= some_time), default=0) / 2**20
 
 
 def _sampled(action: Action, sample: Callable[[], int], pause: float) -> int:

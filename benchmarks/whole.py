@@ -30,7 +30,7 @@ def _against(bench: Bench, notebooks: list[Path], name: str, fewer: dict[str, in
 
     def theirs() -> None:
         folder = bench.fresh(f"{name}-theirs")
-        bench.nbconvert(notebooks, folder, "--execute")
+        bench.nbconvert(notebooks, folder, executing=True)
         bench.expect_outputs(folder, notebooks)
 
     roads = {OURS: ours, THEIRS: theirs}
