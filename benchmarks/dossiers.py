@@ -136,9 +136,11 @@ def editions(bench: Bench, wanted: int) -> str:
         [sys.executable, "-c", "from briefkit import open_data; print(open_data('latest').as_of)"], bench.project
     )
     last = dt.date.fromisoformat(told.strip())
-    months = max(1, round(wanted / COUNTRIES)) - 1
-    at = last.year * 12 + last.month - 1 - months
-    return f"{dt.date(at // 12, at % 12 + 1, 1)}:{last}:MONTH"
+    months = max(1, round(wanted / COUNTRIES))
+    # The last day of the first month: a range that begins there goes from one month's end to the next.
+    year, month = divmod(last.year * 12 + last.month - months + 1, 12)
+    first = min(last, dt.date(year, month + 1, 1) - dt.timedelta(days=1))
+    return f"{first}:{last}:1"
 
 
 def sample(made: list[Dossier], many: int) -> list[Dossier]:

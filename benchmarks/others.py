@@ -110,7 +110,10 @@ def jupyter_book(bench: Bench, folder: Path) -> tuple[Callable[[], None], str]:
         (folder / "_config.yml").write_text("execute:\n  execute_notebooks: force\n", encoding="utf-8")
         (folder / "_toc.yml").write_text(f"format: jb-book\nroot: notebooks/{bench.brief.stem}\n", encoding="utf-8")
         execute([tools / "jupyter-book", "build", folder], folder)
-        expect([folder / "_build" / "html" / "notebooks" / f"{bench.brief.stem}.html"])
+        pages = folder / "_build" / "html"
+        expect([pages / "notebooks" / f"{bench.brief.stem}.html"])
+        if failed := list(pages.glob("reports/**/*.log")):  # it builds a book all the same
+            raise NotMeasuredError(failed[0].read_text(encoding="utf-8")[-500:])
 
     return action, f"HTML only ({version(tools, 'jupyter-book')})"
 
