@@ -13,12 +13,12 @@ BENCH_OPTIONS ?=
 export MPLCONFIGDIR := $(CURDIR)/.venv/matplotlib
 
 .DEFAULT_GOAL := help
-.PHONY: help briefs dossiers test lab bench lock clean
+.PHONY: help briefs dossiers test lab bench bench-long lock clean
 .DELETE_ON_ERROR:
 
 help: ## list these targets
 	@echo "make TARGET, where TARGET is one of:"
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-8s  %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-12s  %s\n", $$1, $$2 }'
 
 briefs: .venv/ready ## build every brief: build/index.html, build/<brief>.html and build/<brief>.pdf
 	$(BIN)/briefkit build
@@ -35,8 +35,11 @@ test: .venv/ready ## run every check: style, the editor's desk, unit, data, layo
 lab: .venv/ready ## open JupyterLab on the notebooks (LAB_OPTIONS="--no-browser --allow-root" in a container)
 	$(BIN)/jupyter lab --LabApp.default_url=/lab/tree/notebooks $(LAB_OPTIONS)
 
-bench: .venv/ready ## time the build against nbconvert's own HTML and PDF (needs Chromium)
+bench: .venv/ready ## time builds and rebuilds against nbconvert's own HTML and PDF (needs Chromium)
 	$(BIN)/python benchmarks/bench.py $(BENCH_OPTIONS)
+
+bench-long: .venv/ready ## time dossiers by the hundred, a Dask cluster and other tools (an hour; needs Chromium and the network)
+	$(BIN)/python benchmarks/bench.py --long $(BENCH_OPTIONS)
 
 lock: ## resolve requirements.lock anew from pyproject.toml, for all supported Pythons and systems
 	@mkdir -p build
