@@ -65,9 +65,13 @@ class Text(NamedTuple):
 def of_text(path: Path) -> Text:
     """Name a notebook by what a person wrote, results left out, and by the code that others may borrow from."""
     try:
-        content = path.read_bytes()
+        return _read(path.read_bytes())
     except OSError:
         return Text("", "", "")
+
+
+@functools.lru_cache(8)
+def _read(content: bytes) -> Text:
     try:
         notebook = json.loads(content)
         code = [(cell["id"], _joined(cell["source"])) for cell in notebook["cells"] if cell["cell_type"] == "code"]
@@ -238,7 +242,7 @@ class Stamps:
         except OSError:
             return None
         # The stamp names it: what anybody else put there is not opened.
-        return pickle.loads(kept) if stamp and digest(kept) == stamp["document"] else None
+        return _opened(kept) if stamp and digest(kept) == stamp["document"] else None
 
     def drawn(self, path: Path) -> dict[str, str]:
         """Map each picture of a brief that stands to a name for the drawing that it was made from."""
@@ -308,6 +312,9 @@ class Stamps:
             scratch.parent.mkdir(parents=True, exist_ok=True)
             scratch.write_bytes(content)
             scratch.replace(self._place / name)
+
+
+_opened = functools.lru_cache(64)(pickle.loads)  # for a process that builds again and again
 
 
 def _unchanged(written: Mapping[str, str], named: Any) -> bool:
