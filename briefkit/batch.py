@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import time
+from calendar import monthrange
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from briefkit import export, site
-from briefkit.build import exported
+from briefkit.build import Task, done
 from briefkit.cache import executed
 from briefkit.data import LATEST, Data, open_data
 from briefkit.errors import BriefError
 from briefkit.package import find_data, key_fields
 from briefkit.run import HINDSIGHT, TIME_LIMIT, blanks_of, parameters_of, read
 from briefkit.tables import Table
-from briefkit.workers import side_by_side
 
 # A field that every table has in a condition: how many rows of other tables point at the row.
 FACTS = "facts"
@@ -26,16 +25,14 @@ Facts = dict[str, list[tuple[str, int]]]
 
 
 @dataclass(frozen=True, slots=True)
-class Orders:
-    """Hold what all dossiers of a batch share: the template, where they go, and how they are run."""
+class Edition:
+    """Hold where the dossiers of one edition go, in which site, and what each row gives to the template."""
 
-    template: Path
-    folder: Path
-    edition: str
+    day: str  # as_of, as it was asked for
+    name: str  # of its folder: none for the latest
+    home: Path
     around: export.Place | None
-    time_limit: int = TIME_LIMIT
-    cold: bool = False
-    fresh: bool = False
+    rows: Mapping[str, Mapping[str, str]]
 
 
 def batch(
@@ -50,61 +47,105 @@ def batch(
     report: Callable[[str], None] | None = None,
     workers: int = 0,
     fail_fast: bool = False,
+    scheduler: str = "",
 ) -> Path:
     """Build a dossier for each row of a table that meets a condition, and return the folder written.
 
     What the template's parameters cell and its title name beside `as_of` and `hindsight` is taken from the row's fields
     of the same names. Dossiers go to ``build/dossiers/``, those of another day to ``build/<day>/dossiers/``, each under
-    its row's key. One that fails stops none of the others; all are named at the end.
+    its row's key. `as_of` may be a range of days (START:END:MONTH): then each day has the rows that meet the condition
+    that day. One that fails stops none of the others; all are named at the end.
     """
     notebook = read(template)
     titled = blanks_of(notebook)
     wanted = [name for name in dict.fromkeys([*parameters_of(notebook), *titled]) if name not in ("as_of", HINDSIGHT)]
     source = find_data(template.resolve().parent)
-    data = open_data(as_of, source)
-    facts = _facts(data, over)
-    rows = _rows(data, over, where, wanted, template, facts)
-    edition = "" if as_of == LATEST else data.as_of.isoformat()
-    home = (out or source.parent / "build") / edition
-    # As with a brief that is built by itself: dossiers lead to a site only where there is one.
-    around = site.dossier_place(edition, data) if (home / "index.html").is_file() else None
-    orders = Orders(template, home / site.DOSSIERS, edition, around, time_limit, cold, fresh)
-    faults = _built(orders, rows, report, workers, fail_fast)
-    if around:
-        dossiers = _listed(data, over, titled, orders.folder, facts)
-        site.publish_dossiers(home, around, dossiers, _overview(orders, faults), data)
+    out, asked = out or source.parent / "build", days(as_of)
+    editions = [_edition(source, out, template, over, where, wanted, day) for day in asked]
+    if not any(edition.rows for edition in editions):
+        found = f"no row meets the condition “{where}”" if where else f"no row as of {as_of}"
+        raise BriefError(f"table {over}", found, "at least one row", "Widen --where.")
+    how = ("a4", time_limit, cold, fresh)
+    tasks = {
+        f"{edition.name} {name}" if len(asked) > 1 else name: Task(
+            template, name, edition.home / site.DOSSIERS, edition.name, edition.around, *how, fields
+        )
+        for edition in editions
+        for name, fields in edition.rows.items()
+    }
+    _, failed = done(tasks, source.parent, report, workers, fail_fast, scheduler)
+    faults = [_named(name, fault) for name, error in failed.items() for fault in error.faults]
+    for edition in editions:
+        if edition.around and edition.rows:
+            _publish(edition, open_data(edition.day, source), template, over, titled, how, faults)
     if faults:
         raise BriefError.together(faults)
-    return orders.folder
+    return out if len(asked) > 1 else editions[0].home / site.DOSSIERS
 
 
-def _built(orders: Orders, rows: Mapping[str, dict[str, str]], *how: Any) -> list[BriefError]:
-    """Build the dossiers side by side; give the faults of those that failed, each named by its row."""
-    jobs = {name: (orders, name, fields) for name, fields in rows.items()}
-    _, failed = side_by_side(build_dossier, jobs, *how)
-    return [
-        BriefError(name if fault.place == name else f"{name}: {fault.place}", fault.found, fault.expected, fault.remedy)
-        for name, error in failed.items()
-        for fault in error.faults
-    ]
+def _edition(source: Path, out: Path, template: Path, over: str, where: str, wanted: list[str], day: str) -> Edition:
+    data = open_data(day, source)
+    name = "" if day == LATEST else data.as_of.isoformat()
+    home = out / name
+    # As with a brief that is built by itself: dossiers lead to a site only where there is one.
+    around = site.dossier_place(name, data) if (home / "index.html").is_file() else None
+    return Edition(day, name, home, around, _rows(data, over, where, wanted, template, _facts(data, over)))
 
 
-def build_dossier(orders: Orders, name: str, fields: Mapping[str, str]) -> tuple[None, str]:
-    """Run the template with a row's fields and export it under the row's name; say what was written."""
-    start = time.perf_counter()
-    notebook = executed(orders.template, orders.edition, orders.time_limit, orders.cold, orders.fresh, fields)
-    ran = time.perf_counter()
-    _, sizes = exported(notebook, name, orders.folder, orders.around)
-    return None, f"{name:<14} ran {ran - start:.2f} s, exported {time.perf_counter() - ran:.2f} s, {sizes}"
+def days(as_of: str) -> list[str]:
+    """Give the days of a range START:END:MONTHS, or the one day that it is; the last of a month leads to last days.
+
+    >>> days("2001-01-31:2001-04-30:1")
+    ['2001-01-31', '2001-02-28', '2001-03-31', '2001-04-30']
+    >>> days("2001-01-30:2001-12-31:4"), days("latest")
+    (['2001-01-30', '2001-05-30', '2001-09-30'], ['latest'])
+    """
+    if ":" not in as_of:
+        return [as_of]
+    place, form = f"--as-of {as_of}", "START:END:MONTHS, as 2021-04-30:2022-04-30:1"
+    try:
+        first, last, months = as_of.split(":")
+        start, end = dt.date.fromisoformat(first), dt.date.fromisoformat(last)
+    except ValueError:
+        raise BriefError(place, "no range of days", form) from None
+    if not (months.isascii() and months.isdigit() and int(months)):
+        raise BriefError(place, f"{months!r} is no number of months", "1 or more", f"Write {form}.")
+    if end < start:
+        raise BriefError(place, "it ends before it begins", form)
+    steps = range(0, 12 * (end.year - start.year) + end.month - start.month + 1, int(months))
+    return [day.isoformat() for day in (_later(start, step) for step in steps) if day <= end]
 
 
-def _overview(orders: Orders, faults: list[BriefError]) -> dict[str, export.Figure]:
+def _later(day: dt.date, months: int) -> dt.date:
+    """Give the same day some months later: the last of a month where it was one, or where the month is too short."""
+    years, month = divmod(day.month - 1 + months, 12)
+    ends = monthrange(day.year + years, month + 1)[1]
+    is_last = day.day == monthrange(day.year, day.month)[1]
+    return dt.date(day.year + years, month + 1, ends if is_last else min(day.day, ends))
+
+
+def _named(name: str, fault: BriefError) -> BriefError:
+    """Name the row in a fault of its dossier."""
+    place = name if fault.place == name else f"{name}: {fault.place}"
+    return BriefError(place, fault.found, fault.expected, fault.remedy)
+
+
+def _publish(
+    edition: Edition, data: Data, template: Path, over: str, titled: list[str], how: tuple, faults: list[BriefError]
+) -> None:
+    """Write the page that lists an edition's dossiers."""
+    dossiers = _listed(data, over, titled, edition.home / site.DOSSIERS, _facts(data, over))
+    overview = _overview(template, edition.name, how, faults)
+    site.publish_dossiers(edition.home, edition.around, dossiers, overview, data)
+
+
+def _overview(template: Path, edition: str, how: tuple, faults: list[BriefError]) -> dict[str, export.Figure]:
     """Draw the figures of the notebook beside the template that is named after it, where there is one."""
-    path = orders.template.with_name(f"{orders.template.stem}-overview.ipynb")
+    path = template.with_name(f"{template.stem}-overview.ipynb")
     if not path.is_file():
         return {}
     try:
-        notebook = executed(path, orders.edition, orders.time_limit, orders.cold, orders.fresh)
+        notebook = executed(path, edition, *how[1:])
     except BriefError as error:
         faults.append(error)
         return {}
@@ -128,9 +169,6 @@ def _rows(
     names = _names(data[over], data)
     counts = [sum(number for _, number in facts.get(name, ())) for name in names]
     chosen = data[over].assign(**{FACTS: counts}).where(where)
-    if not len(chosen):
-        asked = f"no row meets the condition “{where}”" if where else f"no row as of {data.as_of.isoformat()}"
-        raise BriefError(f"table {over}", asked, "at least one row", "Widen --where.")
     lines = chosen.lines(*wanted) if wanted else [[]] * len(chosen)
     return {
         name: dict(zip(wanted, map(_text, line), strict=True))

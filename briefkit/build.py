@@ -6,6 +6,7 @@ import functools
 import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,41 @@ from briefkit.workers import in_turn, side_by_side
 NOTHING: Mapping[str, str] = {}
 
 
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Ask for one brief: what is run and how, under which name it goes where, and what else takes its results.
+
+    ``refreshes``: the notebook and `figures/` take them. ``listed``: the site's pages want its document.
+    ``stamps``: what is built by ``day`` is found to stand the next time.
+    """
+
+    path: Path
+    name: str
+    folder: Path
+    edition: str = ""
+    around: export.Place | None = None
+    paper: str = "a4"
+    time_limit: int = TIME_LIMIT
+    cold: bool = False
+    fresh: bool = False
+    parameters: Mapping[str, str | bool] = field(default_factory=dict)
+    refreshes: bool = False
+    listed: bool = False
+    stamps: Stamps | None = None
+    day: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """Hold what was made of a brief before any of it is written: files by their place in the task's folder."""
+
+    files: dict[str, str | bytes | None]
+    line: str
+    reads: Mapping[str, Any]
+    notebook: Any = None
+    document: export.Document | None = None
+
+
 def build(
     paths: Iterable[Path] = (),
     as_of: str = LATEST,
@@ -33,6 +69,7 @@ def build(
     paper: str = "a4",
     workers: int = 0,
     fail_fast: bool = False,
+    scheduler: str = "",
     in_process: int = 0,
 ) -> Path:
     """Build briefs (all of the project's, unless named) as of a day, and return the folder written.
@@ -52,24 +89,37 @@ def build(
     around = site.place(edition, data) if asked.is_around else None
     standing = [path for path in asked.paths if stamps.stands(path, day) and not fresh]
     documents = {path.stem: found for path in standing if (found := stamps.document(path))}
-    orders = {
-        path.stem: (path, asked.folder, edition, time_limit, cold, fresh, around, hindsight, paper, stamps, day)
+    how = (around, paper, time_limit, cold, fresh, {} if hindsight else {HINDSIGHT: False}, not edition and hindsight)
+    tasks = {
+        path.stem: Task(path, path.stem, asked.folder, edition, *how, listed=True, stamps=stamps.alone(path), day=day)
         for path in asked.paths
         if path.stem not in documents
     }
-    if len(orders) <= in_process:
-        made, faults = in_turn(build_brief, orders, report, documents)
-    else:
-        made, faults = side_by_side(build_brief, orders, report, workers, fail_fast, documents)
+    for number, name in enumerate(documents, 1):
+        (report or print)(f"[{number}/{len(asked.paths)}] {name:<14} up to date")
+    made, faults = done(tasks, asked.root, report, workers, fail_fast, scheduler, in_process, len(documents))
     if faults:
         raise BriefError.together(faults.values())
-    if asked.is_whole and (fresh or not stamps.site_stands()):
-        tables = fresh or not stamps.tables_stand()
-        site.publish(asked.out, edition, documents | made, data, tables)
-        stamps.mark_site()
-    elif around and orders:
-        site.link_editions(asked.out)
+    _surround(stamps, documents | made, data, around, fresh, bool(tasks))
     return asked.folder
+
+
+def _surround(
+    stamps: Stamps,
+    documents: Mapping[str, export.Document],
+    data: Data,
+    around: export.Place | None,
+    fresh: bool,
+    changed: bool,
+) -> None:
+    """Write those pages around the briefs that do not stand."""
+    asked, cited = stamps.order, site.citations(documents)
+    if asked.is_whole and (fresh or not stamps.site_stands()):
+        standing = set() if fresh else stamps.parts_standing(cited)
+        site.publish(asked.out, asked.edition, documents, data, standing)
+        stamps.mark_site(cited)
+    elif around and changed:
+        site.link_editions(asked.out)
 
 
 @functools.lru_cache(1)
@@ -78,79 +128,88 @@ def _opened(as_of: str, state: str) -> Data:
     return open_data(as_of)
 
 
-def build_brief(
-    path: Path,
-    folder: Path,
-    edition: str = "",
-    time_limit: int = TIME_LIMIT,
-    cold: bool = False,
-    fresh: bool = False,
-    around: export.Place | None = None,
-    hindsight: bool = True,
-    paper: str = "a4",
-    stamps: Stamps | None = None,
-    day: str = "",
-) -> tuple[export.Document, str]:
-    """Run and export one brief; give its document and a line that says what was written.
+def done(
+    tasks: Mapping[str, Task],
+    root: Path,
+    report: Callable[[str], None] | None = None,
+    workers: int = 0,
+    fail_fast: bool = False,
+    scheduler: str = "",
+    in_process: int = 0,
+    before: int = 0,
+) -> tuple[dict[str, export.Document], dict[str, BriefError]]:
+    """Do tasks side by side, here or on the cluster of a Dask scheduler; give documents and faults by name.
 
-    Within a site (`around`) its figures are written beside the page, as SVG and PNG. With `stamps` it is found to stand
-    the next time.
+    Up to `in_process` of them are done in this process; their numbers go on from those that were done `before`.
     """
+    if scheduler:
+        from briefkit.cluster import spread  # here: Dask is an extra
+
+        return spread(make, keep, tasks, root, scheduler, report, fail_fast)
+    orders = {name: (task,) for name, task in tasks.items()}
+    if len(orders) <= in_process:
+        return in_turn(build_brief, orders, report, before)
+    return side_by_side(build_brief, orders, report, workers, fail_fast, before)
+
+
+def build_brief(task: Task) -> tuple[export.Document | None, str]:
+    """Make one brief and write it; give its document, where that is wanted, and a line that says what was written."""
+    return keep(task, make(task))
+
+
+def make(task: Task) -> Made:
+    """Run and export one brief, in memory: this may be done on another machine."""
     start = time.perf_counter()
-    found = path.read_bytes() if path.is_file() else b""
-    parameters = {} if hindsight else {HINDSIGHT: False}
-    notebook, reads = executed_with_reads(path, edition, time_limit, cold, fresh, parameters)
+    how = (task.edition, task.time_limit, task.cold, task.fresh, task.parameters)
+    notebook, reads = executed_with_reads(task.path, *how)
     ran = time.perf_counter()
-    drawn = stamps.drawn(path) if stamps and not fresh else {}
-    document, sizes = exported(notebook, path.stem, folder, around, paper, drawn)
-    keeps = not edition and hindsight and path.read_bytes() == found  # what was edited meanwhile is not overwritten
-    if keeps:
-        save(path, notebook)
-        save_figures(path, notebook)
-    if stamps:
-        stamps.mark(path, reads, day, document, _written(path, document, folder, bool(around), keeps))
-    return document, f"{path.stem:<14} ran {ran - start:.1f} s, exported {time.perf_counter() - ran:.1f} s, {sizes}"
+    drawn = task.stamps.drawn(task.path) if task.stamps and not task.fresh else NOTHING
+    document, files, sizes = exported(notebook, task.name, task.around, task.paper, drawn)
+    line = f"{task.name:<14} ran {ran - start:.2f} s, exported {time.perf_counter() - ran:.2f} s, {sizes}"
+    return Made(files, line, reads, notebook if task.refreshes else None, document if task.listed else None)
+
+
+def keep(task: Task, made: Made) -> tuple[export.Document | None, str]:
+    """Write what was made of a brief, each file by a rename."""
+    for name, content in made.files.items():
+        if content is not None:
+            write(task.folder / name, content)
+    written = [task.folder / name for name in made.files]
+    # What was edited meanwhile is not overwritten.
+    if made.notebook and (not task.stamps or task.stamps.is_unedited(task.path)):
+        save(task.path, made.notebook)
+        written += [task.path, *save_figures(task.path, made.notebook)]
+    if task.stamps:
+        task.stamps.mark(task.path, made.reads, task.day, made.document, written)
+    return made.document, made.line
 
 
 def exported(
     notebook: Any,
     name: str,
-    folder: Path,
     around: export.Place | None = None,
     paper: str = "a4",
     drawn: Mapping[str, str] = NOTHING,
-) -> tuple[export.Document, str]:
-    """Write a notebook as page and paper, and in a site its figures; give its document and the sizes in words.
+) -> tuple[export.Document, dict[str, str | bytes | None], str]:
+    """Give a notebook's document, its page, paper and in a site (`around`) figures, and their sizes in words.
 
-    Pictures that stand are named by `drawn`, with what they were drawn from.
+    All is made before anything is written: a brief that fails leaves the last good one alone. Pictures that stand are
+    named by `drawn`, with a name for what they were drawn from; they have no content.
     """
-    # Everything is made before anything is written: a brief that fails leaves the last good one alone.
     document = export.document(notebook, name)
     page, pdf = export.page(document, around), export.paper(document, paper)
-    pictures = dict(_pictures(document, drawn)) if around else {}
-    write(folder / f"{name}.html", page)
-    write(folder / f"{name}.pdf", pdf)
-    for file, content in pictures.items():
-        write(folder / "figures" / file, content)
-    return document, f"html {len(page.encode()) / 1000:.0f} kB, pdf {len(pdf) / 1000:.0f} kB"
-
-
-def _written(path: Path, document: export.Document, folder: Path, around: bool, keeps: bool) -> Iterator[Path]:
-    """Give the files that a brief is when it has been built."""
-    yield from (folder / f"{path.stem}.html", folder / f"{path.stem}.pdf")
-    figures = [f"{path.stem}-{block.cell}" for block in document.blocks if isinstance(block, export.Figure)]
+    files: dict[str, str | bytes | None] = {f"{name}.html": page, f"{name}.pdf": pdf}
     if around:
-        yield from (folder / "figures" / f"{name}.{kind}" for name in figures for kind in ("svg", "png"))
-    if keeps:
-        yield path
-        yield from (path.resolve().parent.parent / "figures" / f"{name}.svg" for name in figures)
+        files |= {f"figures/{file}": content for file, content in _pictures(document, drawn)}
+    return document, files, f"html {len(page.encode()) / 1000:.0f} kB, pdf {len(pdf) / 1000:.0f} kB"
 
 
-def _pictures(document: export.Document, drawn: Mapping[str, str]) -> Iterator[tuple[str, str | bytes]]:
-    """Give the file name and content of each figure to take away that does not stand already."""
+def _pictures(document: export.Document, drawn: Mapping[str, str]) -> Iterator[tuple[str, str | bytes | None]]:
+    """Give the file name and content of each figure to take away."""
     for block in document.blocks:
         if isinstance(block, export.Figure) and block.whole:
             name = f"{document.name}-{block.cell}"
             yield f"{name}.svg", block.whole
-            if drawn.get(f"{name}.png") != digest(block.whole.encode()):
-                yield f"{name}.png", export.png(block.whole, f"{document.name}.ipynb, cell “{block.cell}”")
+            stands = drawn.get(f"{name}.png") == digest(block.whole.encode())
+            where = f"{document.name}.ipynb, cell “{block.cell}”"
+            yield f"{name}.png", None if stands else export.png(block.whole, where)

@@ -82,7 +82,10 @@ def _batching(commands: Any) -> None:
         "--where", default="", metavar="CONDITION", help="over fields, and facts: rows of other tables that point at it"
     )
     batching.add_argument(
-        "--as-of", default="latest", metavar="DAY", help="the edition: latest, or a day as 2021-04-30"
+        "--as-of",
+        default="latest",
+        metavar="DAY",
+        help="the edition: latest, a day as 2021-04-30, or several as START:END:MONTHS (2021-04-30:2022-04-30:1)",
     )
     batching.add_argument("--out", type=Path, metavar="FOLDER", help="default: build/ in the project")
     batching.add_argument("--fresh", action="store_true", help="run every dossier, even where nothing changed")
@@ -101,6 +104,9 @@ def _kernels(command: argparse.ArgumentParser) -> None:
 def _crew(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--workers", type=_number, default=0, metavar="N", help="processes side by side (default: one for each core)"
+    )
+    command.add_argument(
+        "--scheduler", default="", metavar="ADDRESS", help="build on a Dask cluster: tcp://host:port (extra cluster)"
     )
     command.add_argument("--fail-fast", action="store_true", help="begin nothing more after a fault")
 
@@ -205,6 +211,7 @@ def _build(options: argparse.Namespace) -> None:
         paper=options.paper,
         workers=options.workers,
         fail_fast=options.fail_fast,
+        scheduler=options.scheduler,
     )
     if options.watch:
         from briefkit.watch import FEW, watch
@@ -228,6 +235,7 @@ def _batch(options: argparse.Namespace) -> None:
         options.fresh,
         workers=options.workers,
         fail_fast=options.fail_fast,
+        scheduler=options.scheduler,
     )
     print(f"Written to {folder}")
 

@@ -8,6 +8,7 @@ as none. This module loads the standard library alone, since a build that finds 
 from __future__ import annotations
 
 import contextlib
+import copy
 import datetime as dt
 import functools
 import hashlib
@@ -26,7 +27,7 @@ from briefkit.package import briefs, digests, find_data
 
 ALWAYS_READ = ("datapackage", "sources", "support", "disagreements")  # they stand behind every row
 WITHOUT_HINDSIGHT = "without-hindsight"
-PAGES, TABLES = "pages of the site", "tables of the site"  # with blanks: no brief is called so
+PAGES, SOURCES, TABLES = "the pages", "the sources", "the tables"  # with blanks: no brief is called so
 # What another edition, or a batch of dossiers, writes into pages that stand already.
 _LINKS = re.compile(rb"<!-- (editions|dossiers) -->.*?<!-- /\1 -->", re.DOTALL)
 
@@ -163,6 +164,12 @@ class Stamps:
         """Tell whether all that is ordered stands, so that a build has nothing to do."""
         return all(map(self.stands, self.order.paths)) and self.site_stands()
 
+    def alone(self, path: Path) -> Stamps:
+        """Give what a worker needs to mark one brief that has been asked about."""
+        part = copy.copy(self)
+        part.texts = {path.resolve(): self.texts[path.resolve()]}
+        return part
+
     # --- briefs ---
 
     def stands(self, path: Path, day: str = "") -> bool:
@@ -244,6 +251,10 @@ class Stamps:
         # The stamp names it: what anybody else put there is not opened.
         return _opened(kept) if stamp and digest(kept) == stamp["document"] else None
 
+    def is_unedited(self, path: Path) -> bool:
+        """Tell whether a notebook is the file that it was when the build began."""
+        return of_file(path) == self.texts[path.resolve()].whole
+
     def drawn(self, path: Path) -> dict[str, str]:
         """Map each picture of a brief that stands to a name for the drawing that it was made from."""
         stamp = self._stamp(path.stem)
@@ -261,17 +272,21 @@ class Stamps:
 
     def site_stands(self) -> bool:
         """Tell whether the pages around the briefs stand, where they are to be built too."""
-        return not self.order.is_whole or self._part_stands(PAGES, self._pages()) and self.tables_stand()
+        return not self.order.is_whole or all(
+            self._part_stands(part, made) for part, made in ((PAGES, self._pages()), (TABLES, self._tables()))
+        )
 
-    def tables_stand(self) -> bool:
-        """Tell whether the pages of the tables stand."""
-        return self._part_stands(TABLES, self._tables())
+    def parts_standing(self, cited: Any) -> set[str]:
+        """Name the costly parts that stand: tables depend on the data alone, sources also on what briefs have cited."""
+        parts = {"tables": (TABLES, self._tables()), "sources": (SOURCES, self._sources(cited))}
+        return {name for name, (part, made) in parts.items() if self._part_stands(part, made)}
 
-    def mark_site(self) -> None:
+    def mark_site(self, cited: Any) -> None:
         """Say that the pages around these briefs stand."""
         folder, out = self.order.home, self.order.out
         for part, made, files in (
             (PAGES, self._pages(), [*folder.glob("*.html"), out / "editions.html"]),
+            (SOURCES, self._sources(cited), [folder / "sources.html"]),
             (TABLES, self._tables(), sorted((out / "data").glob("*"))),
         ):
             written = {str(file.resolve()): of_file(file) for file in files}
@@ -284,6 +299,9 @@ class Stamps:
     def _pages(self) -> str:
         known = {path.stem: (self._stamp(path.stem) or {}).get("document", "") for path in briefs(self.order.root)}
         return _named([self.asked, self.workshop, self.data, known, neighbours(self.order.out)])
+
+    def _sources(self, cited: Any) -> str:
+        return _named([self.asked, self.workshop, self.data, cited])
 
     def _tables(self) -> str:
         return _named([self.workshop, self.data, (self.order.out / "index.html").is_file() or self.order.edition])

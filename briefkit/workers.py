@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
 from typing import Any
 
@@ -35,22 +35,21 @@ def side_by_side(
     report: Report | None = None,
     workers: int = 0,
     fail_fast: bool = False,
-    standing: Collection[str] = (),
+    done: int = 0,
 ) -> tuple[dict[str, Any], dict[str, BriefError]]:
     """Do the work for each order in worker processes, one for each core unless told; a fault stops no other order.
 
-    The work gives a result and a line that is reported, after a line for each that is `standing` already. Results (but
-    for None) and faults come back by the order's name. With `fail_fast` nothing is begun after a fault; what has begun
-    ends.
+    The work gives a result and a line that is reported. Results (but for None) and faults come back by the order's
+    name. With `fail_fast` nothing is begun after a fault; what has begun ends. Lines are counted on from what was
+    `done` before.
     """
     if not orders:
-        return in_turn(work, orders, report, standing)
+        return {}, {}
     from briefkit import export  # here: what is as it was needs no exporter
 
     export.prepare()  # here, so that workers that are forks need not
     count = min(workers or cores(), len(orders))
-    with progress(len(standing) + len(orders), report) as tell:
-        tell_standing(standing, tell)
+    with progress(done + len(orders), report, done) as tell:
         course = Course(work, orders, tell, fail_fast)
         while course.waiting:
             with _workers(count) as pool:
@@ -63,24 +62,17 @@ def side_by_side(
 
 
 def in_turn(
-    work: Work, orders: Mapping[str, tuple], report: Report | None = None, standing: Collection[str] = ()
+    work: Work, orders: Mapping[str, tuple], report: Report | None = None, done: int = 0
 ) -> tuple[dict[str, Any], dict[str, BriefError]]:
     """Do the work for each order in this process, one after the other, as `side_by_side` does in others."""
-    tell = Tell(len(standing) + len(orders), report or print)
-    tell_standing(standing, tell)
-    course = Course(work, orders, tell)
-    for name, each in orders.items():
-        try:
-            course.settle(name, work(*each))
-        except Exception as error:
-            course.settle(name, error)
+    with progress(done + len(orders), report or print, done) as tell:
+        course = Course(work, orders, tell)
+        for name, order in orders.items():
+            try:
+                course.settle(name, work(*order))
+            except Exception as error:
+                course.settle(name, error)
     return course.made, course.faults
-
-
-def tell_standing(standing: Collection[str], tell: Tell) -> None:
-    """Tell of what needs no work."""
-    for name in standing:
-        tell(f"{name:<14} up to date")
 
 
 def _death(name: str) -> BriefError:
@@ -110,7 +102,7 @@ class Course:
             while waiting and most and len(jobs) < window and not lost:
                 name = waiting.popleft()
                 try:
-                    jobs[pool.submit(_interruptible, self.work, *self.orders[name])] = name
+                    jobs[self.submit(pool, name)] = name
                     most -= 1
                 except BrokenExecutor:
                     lost.append(name)
@@ -123,6 +115,10 @@ class Course:
                 else:
                     self.settle(name, job.exception() or job.result())
             self.tell()
+
+    def submit(self, pool: Executor, name: str) -> Future:
+        """Hand an order to the pool."""
+        return pool.submit(_interruptible, self.work, *self.orders[name])
 
     def settle(self, name: str, outcome: Any) -> None:
         """Keep what an order came to, and report it."""
@@ -210,8 +206,8 @@ def _interrupt(processes: set[Any]) -> None:
 class Tell:
     """Tell how far the work is: lines with a running number."""
 
-    def __init__(self, total: int, report: Report) -> None:
-        self.total, self.report, self.done = total, report, 0
+    def __init__(self, total: int, report: Report, done: int = 0) -> None:
+        self.total, self.report, self.done = total, report, done
 
     def __call__(self, line: str = "", counted: bool = True, failed: bool = False) -> None:
         """Tell of one more order that is done, or in a line that is not counted, or only that time passes."""
@@ -225,17 +221,19 @@ class Tell:
 class Bar(Tell):
     """Draw a bar on a terminal, with rate and time left, and print above it what a reader must not miss."""
 
-    def __init__(self, total: int, bar: Any) -> None:
-        super().__init__(total, self._draw)
-        self.bar, self.start = bar, time.monotonic()
-        self.task = bar.add_task("", total=total, rate="")
+    def __init__(self, total: int, bar: Any, done: int = 0) -> None:
+        super().__init__(total, self._draw, done)
+        self.bar, self.start, self.before = bar, time.monotonic(), done
+        self.task = bar.add_task("", total=total, completed=done, rate="")
 
     def __call__(self, line: str = "", counted: bool = True, failed: bool = False) -> None:
         """Move the bar; what failed or is not counted stays in sight above it."""
         if failed or not counted:
             self.bar.console.print(line, markup=False, highlight=False)
         super().__call__(line, counted)
-        self.bar.update(self.task, completed=self.done, rate=rate(self.done, time.monotonic() - self.start))
+        self.bar.update(
+            self.task, completed=self.done, rate=rate(self.done - self.before, time.monotonic() - self.start)
+        )
         self.bar.refresh()
 
     def _draw(self, line: str) -> None:
@@ -256,10 +254,10 @@ def rate(done: int, seconds: float) -> str:
 
 
 @contextlib.contextmanager
-def progress(total: int, report: Report | None) -> Iterator[Tell]:
+def progress(total: int, report: Report | None, done: int = 0) -> Iterator[Tell]:
     """Show progress: a bar on a terminal, lines elsewhere or where a report is asked for."""
     if report or total < 2 or not sys.stdout.isatty() or os.environ.get("TERM") == "dumb":
-        yield Tell(total, report or print)
+        yield Tell(total, report or print, done)
         return
     from rich import progress as rich
 
@@ -272,4 +270,4 @@ def progress(total: int, report: Report | None) -> Iterator[Tell]:
     )
     # Drawn by hand: a thread that draws would not live on in a worker that is a fork.
     with rich.Progress(*columns, auto_refresh=False, transient=True) as bar:
-        yield Bar(total, bar)
+        yield Bar(total, bar, done)

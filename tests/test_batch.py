@@ -1,5 +1,8 @@
+import datetime as dt
+import itertools
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -7,8 +10,10 @@ from pathlib import Path
 import pikepdf
 import pytest
 from conftest import code, markdown, write_notebook
+from hypothesis import given
+from hypothesis import strategies as st
 
-from briefkit.batch import batch
+from briefkit.batch import batch, days
 from briefkit.build import build
 from briefkit.check import check
 from briefkit.cli import main
@@ -108,6 +113,86 @@ def test_another_edition_has_its_own_folder_and_counts_its_own_facts(template, q
     folder = batch(template, "lands", "facts == 1", "2001-12-31", report=quiet)
     assert folder == template.parents[2] / "build" / "2001-12-31" / "dossiers"
     assert names(folder) == ["GRA.html", "GRA.pdf", "RUR.html", "RUR.pdf"]
+
+
+def test_a_range_of_days_is_built_in_one_run_each_day_with_the_rows_that_it_knows(template, capsys):
+    asked = ["--as-of", "2001-03-31:2002-03-31:6", "--where", "facts == 1 or land == 'GRA'"]
+    assert main(["batch", str(template), "--over", "lands", *asked]) == 0
+    out = template.parents[2] / "build"
+    assert sorted(file.name for file in out.iterdir() if file.name[0] != ".") == [
+        "2001-03-31",
+        "2001-09-30",
+        "2002-03-31",
+    ]
+    assert names(out / "2001-09-30" / "dossiers") == ["GRA.html", "GRA.pdf", "RUR.html", "RUR.pdf"]
+    assert names(out / "2002-03-31" / "dossiers") == ["GRA.html", "GRA.pdf"]
+    said = capsys.readouterr().out.splitlines()
+    assert sorted(line.split("] ")[1].split(" ran")[0].rstrip() for line in said[:-1]) == [
+        "2001-03-31 GRA",
+        "2001-03-31 RUR",
+        "2001-09-30 GRA",
+        "2001-09-30 RUR",
+        "2002-03-31 GRA",
+    ]
+    assert said[-2].startswith("[5/5] ")
+    assert said[-1] == f"Written to {out}"
+
+
+def test_a_dossier_of_a_range_is_what_it_is_by_itself(template, quiet):
+    folder = batch(template, "lands", "land == 'RUR'", "2001-12-31", report=quiet)
+    alone = [(folder / name).read_bytes() for name in names(folder)]
+    shutil.rmtree(template.parents[2] / "build")
+    batch(template, "lands", "land == 'RUR'", "2001-11-30:2002-01-31:1", report=quiet)
+    assert [(folder / name).read_bytes() for name in names(folder)] == alone
+
+
+def test_a_day_without_such_a_row_is_not_built(template, quiet):
+    out = batch(template, "lands", "facts == 2 and land == 'RUR'", "2001-12-31:2002-12-31:12", report=quiet)
+    assert [folder.parent.name for folder in out.glob("*/dossiers")] == ["2002-12-31"]
+    with pytest.raises(BriefError, match="no row meets the condition “facts == 9”; expected at least one row"):
+        batch(template, "lands", "facts == 9", "2001-12-31:2002-12-31:12", report=quiet)
+
+
+def test_a_dossier_that_fails_in_a_range_is_named_with_its_day(template, quiet):
+    write_notebook(template, [*CELLS, code("half", "1 / (len(data['holdings']) - 2)")])
+    with pytest.raises(BriefError, match=r"^2001-12-31 RUR: templates/land.ipynb, cell \"half\": raises Zero"):
+        batch(template, "lands", "land == 'RUR'", "2001-12-31:2002-12-31:12", report=quiet)
+    assert [folder.parent.name for folder in (template.parents[2] / "build").glob("*/dossiers")] == ["2002-12-31"]
+
+
+@pytest.mark.parametrize(
+    ("as_of", "words"),
+    [
+        ("2001-01-01:2002-01-01", "no range of days; expected START:END:MONTHS, as 2021-04-30:2022-04-30:1."),
+        ("2001-01-01:2002-01-01:1:1", "no range of days"),
+        ("2001-01-01:soon:1", "no range of days"),
+        ("2001-02-30:2002-01-01:1", "no range of days"),
+        ("2002-01-01:2001-01-01:1", "it ends before it begins"),
+        ("2001-01-01:2002-01-01:0", "'0' is no number of months; expected 1 or more. Write START:END:MONTHS"),
+        ("2001-01-01:2002-01-01:-1", "'-1' is no number of months"),
+        ("2001-01-01:2002-01-01:1.5", "'1.5' is no number of months"),
+        ("2001-01-01:2002-01-01:", "'' is no number of months"),
+    ],
+)
+def test_a_range_that_is_none_is_said(template, as_of, words, capsys):
+    assert main(["batch", str(template), "--over", "lands", "--as-of", as_of]) == 1
+    assert f"--as-of {as_of}: {words}" in capsys.readouterr().err
+
+
+def test_a_range_may_not_reach_beyond_the_tables(template, quiet):
+    with pytest.raises(BriefError, match="as_of 2003-12-31: later than the last day that any row reports, 2003-03-01"):
+        batch(template, "lands", "", "2001-12-31:2003-12-31:12", report=quiet)
+
+
+@given(st.dates(dt.date(1900, 1, 1), dt.date(2100, 1, 1)), st.integers(0, 2000), st.integers(1, 30))
+def test_days_of_a_range_rise_by_whole_months_and_stay_within_it(start, length, months):
+    end = start + dt.timedelta(length)
+    found = [dt.date.fromisoformat(day) for day in days(f"{start}:{end}:{months}")]
+    assert found[0] == start
+    assert start <= found[-1] <= end
+    counted = [12 * day.year + day.month for day in found]
+    assert {later - earlier for earlier, later in itertools.pairwise(counted)} <= {months}
+    assert {day.day for day in found} <= {start.day, 28, 29, 30, 31}
 
 
 def test_a_dossier_that_fails_is_named_and_stops_no_other(template, capsys):

@@ -38,6 +38,7 @@ FLOORS = {
     "export": 3,
     "site": 4,
     "workers": 4,
+    "cluster": 4,
     "batch": 4,
     "build": 4,
     "watch": 4,
@@ -66,11 +67,12 @@ ARROWS = {
     ("cache", "run"),
     ("build", "site"),
     ("build", "workers"),
+    ("build", "cluster"),
+    ("cluster", "workers"),
     ("editions", "compare"),
     ("redline", "compare"),
     ("batch", "build"),
     ("batch", "site"),
-    ("batch", "workers"),
 }
 
 HOMES = {
@@ -90,6 +92,7 @@ HOMES = {
     "typst": {"export"},
     "watchfiles": {"watch"},
     "rich": {"workers"},
+    "distributed": {"cluster"},
     "fontTools": {"export"},
     "font_source_sans_pro": {"charts", "export"},
     "font_source_serif_pro": {"charts", "export"},

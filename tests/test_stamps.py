@@ -229,17 +229,18 @@ def test_a_changed_table_is_checked_before_anything_else(project, capsys):
 
 def test_a_notebook_that_is_edited_while_it_is_built_keeps_the_edit_and_is_due_again(project, monkeypatch):
     brief = project / "notebooks" / "rurland.ipynb"
-    exported = building.exported
+    make = building.make
 
-    def slowly(*given):
+    def slowly(task):
+        made = make(task)
         edit(brief, "The arsenal grew", "The arsenal swelled")
-        return exported(*given)
+        return made
 
-    monkeypatch.setattr(building, "exported", slowly)
+    monkeypatch.setattr(building, "make", slowly)
     build(report=quiet, in_process=9)
     assert "The arsenal swelled" in brief.read_text()
     assert not stands()
-    monkeypatch.setattr(building, "exported", exported)
+    monkeypatch.setattr(building, "make", make)
     build(report=quiet)
     assert "The arsenal swelled" in (project / "build" / "rurland.html").read_text() and stands()
 
