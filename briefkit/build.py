@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
+import functools
+import json
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from briefkit import export, site
-from briefkit.cache import executed
-from briefkit.data import LATEST, open_data
+from briefkit.cache import executed_with_reads
+from briefkit.data import LATEST, Data, open_data
 from briefkit.errors import BriefError
-from briefkit.package import find_data
+from briefkit.package import digests, find_data
 from briefkit.run import HINDSIGHT, TIME_LIMIT, save, save_figures, write
-from briefkit.workers import side_by_side
+from briefkit.stamps import Stamps, digest, of_file, order
+from briefkit.workers import in_turn, side_by_side
 
-WITHOUT_HINDSIGHT = "without-hindsight"
+NOTHING: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Ask for one brief: what is run and how, under which name it goes where, and what else takes its results.
+    """Ask for one brief: what is run and how, and under which name it goes where.
 
-    ``refreshes``: the notebook and `figures/` take them. ``listed``: the site's pages want its document.
+    With ``stamps`` it is a brief of the collection: the notebook and `figures/` take the results of its latest edition,
+    and it is found to stand the next time if the file is still as it was ``found``.
     """
 
     path: Path
@@ -36,8 +40,10 @@ class Task:
     cold: bool = False
     fresh: bool = False
     parameters: Mapping[str, str | bool] = field(default_factory=dict)
-    refreshes: bool = False
-    listed: bool = False
+    stamps: Stamps | None = None
+    day: str = ""
+    drawn: Mapping[str, str] = field(default_factory=dict)
+    found: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +52,9 @@ class Made:
 
     files: dict[str, str | bytes]
     line: str
+    reads: Mapping[str, Any]
     notebook: Any = None
     document: export.Document | None = None
-
-
-def briefs(root: Path) -> list[Path]:
-    """List the notebooks of a project that are briefs, in alphabetical order."""
-    found = sorted((root / "notebooks").glob("*.ipynb"))
-    if not found:
-        raise BriefError(str(root / "notebooks"), "no notebooks", "at least one brief", "Add one: see CONTRIBUTING.md.")
-    return found
 
 
 def build(
@@ -70,37 +69,58 @@ def build(
     paper: str = "a4",
     workers: int = 0,
     fail_fast: bool = False,
+    in_process: int = 0,
     scheduler: str = "",
 ) -> Path:
     """Build briefs (all of the project's, unless named) as of a day, and return the folder written.
 
     The latest edition goes to `build/` and refreshes the notebooks and `figures/`; another one goes to
     `build/<day>/` and leaves both alone. A brief that fails stops none of the others (with `fail_fast` none is begun
-    after it); all are named at the end. A brief whose code, roles and tables are as they were is not run again, unless
-    `fresh` asks for it. Without `hindsight` the edition leaves out what became public after its day, and goes to a
-    folder of its own within.
+    after it); all are named at the end. What stands as an earlier build left it is left alone, and a brief whose code,
+    roles and tables are as they were is not run again, unless `fresh` asks for it. Without `hindsight` the edition
+    leaves out what became public after its day, and goes to a folder of its own within. Up to `in_process` briefs are
+    built in this process, which stays warm for the next time; more of them on the cluster of a `scheduler`, if named.
     """
     export.paper_size(paper)  # before anything is run
-    data = open_data(as_of)
-    root = find_data().parent
-    edition = "" if as_of == LATEST else data.as_of.isoformat()
-    folder = (out or root / "build") / edition
-    paths = list(paths) or briefs(root)
-    whole = len(paths) == len(briefs(root)) and hindsight
-    # A brief that is built by itself leads to the site only where there is one.
-    around = site.place(edition, data) if whole or hindsight and (folder / "index.html").is_file() else None
-    folder = folder if hindsight else folder / WITHOUT_HINDSIGHT
+    data = _opened(as_of, json.dumps(digests(find_data())))
+    edition, day = "" if as_of == LATEST else data.as_of.isoformat(), data.as_of.isoformat()
+    asked = order(paths, edition, out, hindsight, paper)
+    stamps = Stamps(asked)
+    around = site.place(edition, data) if asked.is_around else None
+    standing = [path for path in asked.paths if stamps.stands(path, day) and not fresh]
+    documents = {path.stem: found for path in standing if (found := stamps.document(path))}
     how = (around, paper, time_limit, cold, fresh, {} if hindsight else {HINDSIGHT: False})
-    refreshes = not edition and hindsight
-    tasks = {path.stem: Task(path, path.stem, folder, edition, *how, refreshes, listed=whole) for path in paths}
-    documents, faults = done(tasks, root, report, workers, fail_fast, scheduler)
+    tasks = {
+        path.stem: Task(
+            path,
+            path.stem,
+            asked.folder,
+            edition,
+            *how,
+            stamps,
+            day,
+            {} if fresh else stamps.drawn(path),
+            of_file(path),
+        )
+        for path in asked.paths
+        if path.stem not in documents
+    }
+    made, faults = done(tasks, asked.root, report, workers, fail_fast, scheduler, documents, in_process)
     if faults:
         raise BriefError.together(faults.values())
-    if whole:
-        site.publish(out or root / "build", edition, documents, data)
-    elif around:
-        site.link_editions(out or root / "build")
-    return folder
+    if asked.is_whole and (fresh or not stamps.site_stands()):
+        tables = fresh or not stamps.tables_stand()
+        site.publish(asked.out, edition, documents | made, data, tables)
+        stamps.mark_site()
+    elif around and tasks:
+        site.link_editions(asked.out)
+    return asked.folder
+
+
+@functools.lru_cache(1)
+def _opened(as_of: str, state: str) -> Data:
+    """Open an edition's data once for as long as the tables' `state` is the same."""
+    return open_data(as_of)
 
 
 def done(
@@ -110,13 +130,21 @@ def done(
     workers: int = 0,
     fail_fast: bool = False,
     scheduler: str = "",
+    standing: Collection[str] = (),
+    in_process: int = 0,
 ) -> tuple[dict[str, export.Document], dict[str, BriefError]]:
-    """Do tasks side by side, here or on the cluster of a Dask scheduler; give documents and faults by name."""
+    """Do tasks side by side, here or on the cluster of a Dask scheduler; give documents and faults by name.
+
+    A line is told of each that is `standing` already. Up to `in_process` tasks are done in this process.
+    """
+    orders = {name: (task,) for name, task in tasks.items()}
+    if len(tasks) <= in_process:
+        return in_turn(build_brief, orders, report, standing)
     if scheduler:
         from briefkit.cluster import spread  # here: Dask is an extra
 
-        return spread(make, keep, tasks, root, scheduler, report, fail_fast)
-    return side_by_side(build_brief, {name: (task,) for name, task in tasks.items()}, report, workers, fail_fast)
+        return spread(make, keep, tasks, root, scheduler, report, fail_fast, standing)
+    return side_by_side(build_brief, orders, report, workers, fail_fast, standing)
 
 
 def build_brief(task: Task) -> tuple[export.Document | None, str]:
@@ -127,42 +155,67 @@ def build_brief(task: Task) -> tuple[export.Document | None, str]:
 def make(task: Task) -> Made:
     """Run and export one brief, in memory: this may be done on another machine."""
     start = time.perf_counter()
-    notebook = executed(task.path, task.edition, task.time_limit, task.cold, task.fresh, task.parameters)
+    notebook, reads = executed_with_reads(
+        task.path, task.edition, task.time_limit, task.cold, task.fresh, task.parameters
+    )
     ran = time.perf_counter()
-    document, files, sizes = exported(notebook, task.name, task.around, task.paper)
+    document, files, sizes = exported(notebook, task.name, task.around, task.paper, task.drawn)
     line = f"{task.name:<14} ran {ran - start:.2f} s, exported {time.perf_counter() - ran:.2f} s, {sizes}"
-    return Made(files, line, notebook if task.refreshes else None, document if task.listed else None)
+    reads = {name: reads[name] for name in ("tables", "lenders")}
+    return Made(files, line, reads, *((notebook, document) if task.stamps else ()))
 
 
 def keep(task: Task, made: Made) -> tuple[export.Document | None, str]:
-    """Write what was made of a brief, each file by a rename."""
+    """Write what was made of a brief, each file by a rename, and the stamp by which it is found to stand."""
     for name, content in made.files.items():
         write(task.folder / name, content)
-    if made.notebook:
-        save(task.path, made.notebook)
-        save_figures(task.path, made.notebook)
+    if task.stamps:
+        # What was edited meanwhile is not overwritten.
+        keeps = not task.edition and HINDSIGHT not in task.parameters and of_file(task.path) == task.found
+        if keeps:
+            save(task.path, made.notebook)
+            save_figures(task.path, made.notebook)
+        written = _written(task.path, made.document, task.folder, bool(task.around), keeps)
+        task.stamps.mark(task.path, made.reads, task.day, made.document, written)
     return made.document, made.line
 
 
 def exported(
-    notebook: Any, name: str, around: export.Place | None = None, paper: str = "a4"
+    notebook: Any,
+    name: str,
+    around: export.Place | None = None,
+    paper: str = "a4",
+    drawn: Mapping[str, str] = NOTHING,
 ) -> tuple[export.Document, dict[str, str | bytes], str]:
     """Give a notebook's document, its page, paper and in a site (`around`) figures, and their sizes in words.
 
-    All is made before anything is written: a brief that fails leaves the last good one alone.
+    All is made before anything is written: a brief that fails leaves the last good one alone. Pictures that stand are
+    named by `drawn`, with what they were drawn from.
     """
     document = export.document(notebook, name)
     page, pdf = export.page(document, around), export.paper(document, paper)
     files: dict[str, str | bytes] = {f"{name}.html": page, f"{name}.pdf": pdf}
     if around:
-        files |= {f"figures/{file}": content for file, content in _pictures(document)}
+        files |= {f"figures/{file}": content for file, content in _pictures(document, drawn)}
     return document, files, f"html {len(page.encode()) / 1000:.0f} kB, pdf {len(pdf) / 1000:.0f} kB"
 
 
-def _pictures(document: export.Document) -> Iterator[tuple[str, str | bytes]]:
-    """Give the file name and content of each figure to take away."""
+def _written(path: Path, document: export.Document, folder: Path, around: bool, keeps: bool) -> Iterator[Path]:
+    """Give the files that a brief is when it has been built."""
+    yield from (folder / f"{path.stem}.html", folder / f"{path.stem}.pdf")
+    figures = [f"{path.stem}-{block.cell}" for block in document.blocks if isinstance(block, export.Figure)]
+    if around:
+        yield from (folder / "figures" / f"{name}.{kind}" for name in figures for kind in ("svg", "png"))
+    if keeps:
+        yield path
+        yield from (path.resolve().parent.parent / "figures" / f"{name}.svg" for name in figures)
+
+
+def _pictures(document: export.Document, drawn: Mapping[str, str]) -> Iterator[tuple[str, str | bytes]]:
+    """Give the file name and content of each figure to take away that does not stand already."""
     for block in document.blocks:
         if isinstance(block, export.Figure) and block.whole:
             name = f"{document.name}-{block.cell}"
             yield f"{name}.svg", block.whole
-            yield f"{name}.png", export.png(block.whole, f"{document.name}.ipynb, cell “{block.cell}”")
+            if drawn.get(f"{name}.png") != digest(block.whole.encode()):
+                yield f"{name}.png", export.png(block.whole, f"{document.name}.ipynb, cell “{block.cell}”")

@@ -24,6 +24,7 @@ from briefkit.errors import BriefError
 from briefkit.package import digests, find_data, validate
 from briefkit.prose import roles
 from briefkit.run import NO_PARAMETERS, TIME_LIMIT, execute, list_corrections, prepared, tidy, write
+from briefkit.stamps import of_text
 
 ALWAYS_READ = ("sources", "support", "disagreements")  # they stand behind every row
 # What a result can depend on: all that a kernel loads, and what asks it.
@@ -43,11 +44,23 @@ def executed(
 
     Parameters stand in the code, so each set of them has a copy of its own.
     """
+    return executed_with_reads(path, as_of, time_limit, cold, fresh, parameters)[0]
+
+
+def executed_with_reads(
+    path: Path,
+    as_of: str = "",
+    time_limit: int = TIME_LIMIT,
+    cold: bool = False,
+    fresh: bool = False,
+    parameters: Mapping[str, str | bool] = NO_PARAMETERS,
+) -> tuple[NotebookNode, dict[str, Any]]:
+    """Give beside it what the run read: names of `tables`, and `lenders`, each notebook with a name for its code."""
     notebook = prepared(path, as_of, parameters)
     try:
         data = find_data(path.resolve().parent)
     except BriefError:  # a notebook from elsewhere has no project to keep a copy in
-        return execute(path, as_of, time_limit, cold, parameters)[0]
+        return execute(path, as_of, time_limit, cold, parameters)[0], {"tables": [], "lenders": {}}
     validate(data)
     place = data.parent / "build" / ".runs" / f"{path.stem}-{_name(notebook, data)[:32]}.json"
     now = digests(data)
@@ -55,14 +68,15 @@ def executed(
     if kept and _still_good(kept, now, data, as_of):
         filled = _filled(notebook, nbformat.from_dict(kept["notebook"]))
         list_corrections(filled, path)  # they are no part of a copy: the list of changes grows by itself
-        return filled
-    codes = {f"notebooks/{other.name}": _code(other) for other in (data.parent / "notebooks").glob("*.ipynb")}
+        return filled, kept
+    codes = {f"notebooks/{other.name}": of_text(other).code for other in (data.parent / "notebooks").glob("*.ipynb")}
     made, read = execute(path, as_of, time_limit, cold, parameters)
     lenders = {name: codes[name] for name in read if name in codes}
     tables = [name for name in read if name not in codes]
     latest = "" if as_of else _latest(data, json.dumps(now))
-    _keep(place, {"tables": tables, "lenders": lenders, "digests": now, "latest": latest, "notebook": made})
-    return made
+    reads = {"tables": tables, "lenders": lenders}
+    _keep(place, {**reads, "digests": now, "latest": latest, "notebook": made})
+    return made, reads
 
 
 def _name(notebook: NotebookNode, data: Path) -> str:
@@ -87,18 +101,8 @@ def _toolkit() -> str:
     return whole.hexdigest()
 
 
-def _code(path: Path) -> str:
-    """Name the code of a notebook that others may borrow from; its prose and outputs are not theirs."""
-    try:
-        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-        code = [(cell["id"], "".join(cell["source"])) for cell in cells if cell["cell_type"] == "code"]
-    except (OSError, ValueError, KeyError, TypeError):
-        return ""
-    return hashlib.sha256(json.dumps(code).encode()).hexdigest()
-
-
 def _still_good(kept: dict[str, Any], now: dict[str, str], data: Path, as_of: str) -> bool:
-    if any(_code(data.parent / name) != code for name, code in kept["lenders"].items()):
+    if any(of_text(data.parent / name).code != code for name, code in kept["lenders"].items()):
         return False
     changed = {
         name.removesuffix(".csv") for name in {*now, *kept["digests"]} if now.get(name) != kept["digests"].get(name)

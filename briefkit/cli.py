@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import functools
 import json
 import shutil
 import sys
@@ -63,6 +64,9 @@ def _building(commands: Any) -> None:
     )
     building.add_argument("--paper", default="a4", metavar="SIZE", help="of the PDFs: a4 (default) or us-letter")
     building.add_argument("--fresh", action="store_true", help="run every brief, even where nothing changed")
+    building.add_argument(
+        "--watch", action="store_true", help="go on, and build again what rests on a notebook or table that is saved"
+    )
     _kernels(building)
     _crew(building)
     building.set_defaults(command=_build)
@@ -165,15 +169,14 @@ def _warm_up(options: argparse.Namespace) -> None:
     """Let the template import what kernels need while this process imports what it needs itself."""
     from briefkit.kernels import warm_up
 
-    if not getattr(options, "cold", False):
+    if not getattr(options, "cold", False) and not getattr(options, "scheduler", ""):
         warm_up()
 
 
 def _run(options: argparse.Namespace) -> None:
     _warm_up(options)
-    from briefkit.build import briefs
     from briefkit.cache import executed
-    from briefkit.package import find_data
+    from briefkit.package import briefs, find_data
     from briefkit.run import save, save_figures
 
     for path in options.notebooks or briefs(find_data().parent):
@@ -184,23 +187,37 @@ def _run(options: argparse.Namespace) -> None:
 
 
 def _build(options: argparse.Namespace) -> None:
-    _warm_up(options)
+    from briefkit.stamps import Stamps, order
+
+    asked = order(options.notebooks, options.as_of, options.out, options.hindsight, options.paper)
+    stamps = Stamps(asked)
+    if not (options.fresh or options.watch) and stamps.all_stand():
+        for number, path in enumerate(asked.paths, 1):
+            print(f"[{number}/{len(asked.paths)}] {path.stem:<14} up to date")
+        print(f"Written to {asked.folder}")
+        return
+    if options.fresh or options.watch or any(map(stamps.would_run, asked.paths)):
+        _warm_up(options)
     from briefkit.build import build
 
-    folder = build(
+    work = functools.partial(
+        build,
         options.notebooks,
         options.as_of,
         options.out,
         options.time_limit,
         options.cold,
-        options.fresh,
-        options.hindsight,
+        hindsight=options.hindsight,
         paper=options.paper,
         workers=options.workers,
         fail_fast=options.fail_fast,
         scheduler=options.scheduler,
     )
-    print(f"Written to {folder}")
+    if options.watch:
+        from briefkit.watch import FEW, watch
+
+        watch(asked, functools.partial(work, in_process=FEW), options.fresh)
+    print(f"Written to {work(fresh=options.fresh)}")
 
 
 def _batch(options: argparse.Namespace) -> None:
@@ -252,8 +269,7 @@ def _trace(options: argparse.Namespace) -> None:
         raise BriefError(
             "briefkit trace", "neither a value nor a row", "NOTEBOOK VALUE, or --table TABLE --row KEY", "See --help."
         )
-    from briefkit.build import briefs
-    from briefkit.package import find_data
+    from briefkit.package import briefs, find_data
     from briefkit.trace import listing, trace_row, trace_value
 
     root = find_data(options.notebook.resolve().parent if options.notebook else None).parent

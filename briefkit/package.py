@@ -27,6 +27,14 @@ def find_data(start: Path | None = None) -> Path:
     )
 
 
+def briefs(root: Path) -> list[Path]:
+    """List the notebooks of a project that are briefs, in alphabetical order."""
+    found = sorted((root / "notebooks").glob("*.ipynb"))
+    if not found:
+        raise BriefError(str(root / "notebooks"), "no notebooks", "at least one brief", "Add one: see CONTRIBUTING.md.")
+    return found
+
+
 def descriptor(folder: Path) -> dict[str, Any]:
     """Read datapackage.json."""
     path = folder / "datapackage.json"

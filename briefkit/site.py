@@ -33,8 +33,8 @@ def place(edition: str, data: Data) -> Place:
     return Place("", "../" if edition else "", "terms" in data.package)
 
 
-def publish(out: Path, edition: str, documents: Mapping[str, Document], data: Data) -> None:
-    """Write the pages of an edition around its briefs, and what all editions share: tables and the archive.
+def publish(out: Path, edition: str, documents: Mapping[str, Document], data: Data, tables: bool = True) -> None:
+    """Write the pages of an edition around its briefs, and what all editions share: `tables` and the archive.
 
     The pages of briefs must stand already. Everything works from a folder: links are relative, nothing is loaded.
     """
@@ -48,7 +48,8 @@ def publish(out: Path, edition: str, documents: Mapping[str, Document], data: Da
         write(folder / "terms.html", _terms(site, data))
     link_dossiers(folder)
     home = "" if (out / "index.html").is_file() else f"{edition}/"
-    _tables(out / "data", replace(site, home=f"../{home}", root="../"), data.folder)
+    if tables:
+        _tables(out / "data", replace(site, home=f"../{home}", root="../"), data.folder)
     write(
         out / "editions.html", export.site_page("editions", replace(site, home=home, root=""), editions=editions(out))
     )

@@ -3,7 +3,7 @@ import shutil
 import pytest
 from conftest import write_notebook
 
-from briefkit.build import briefs, build
+from briefkit.build import build
 from briefkit.cli import main
 from briefkit.errors import BriefError
 
@@ -74,9 +74,3 @@ def test_a_brief_that_fails_is_named_stops_no_other_and_overwrites_nothing(proje
         build(report=quiet)
     assert (project / "build" / "rurland.html").read_bytes() == good
     assert (project / "build" / "second.pdf").is_file()
-
-
-def test_a_project_without_briefs_says_so(project):
-    (project / "notebooks" / "rurland.ipynb").unlink()
-    with pytest.raises(BriefError, match="notebooks: no notebooks; expected at least one brief"):
-        briefs(project)

@@ -1,7 +1,7 @@
 import pytest
 
 from briefkit.errors import BriefError
-from briefkit.package import find_data, validate
+from briefkit.package import briefs, find_data, validate
 
 
 def swap(path, old, new):
@@ -97,3 +97,8 @@ def test_the_data_folder_is_found_from_any_folder_of_the_project(data_folder, tm
     assert find_data(inside) == data_folder
     with pytest.raises(BriefError, match="no data/datapackage.json here or above"):
         find_data(tmp_path_factory.mktemp("elsewhere"))
+
+
+def test_a_project_without_briefs_says_so(tmp_path):
+    with pytest.raises(BriefError, match="notebooks: no notebooks; expected at least one brief"):
+        briefs(tmp_path)
