@@ -35,13 +35,13 @@ def side_by_side(
     report: Report | None = None,
     workers: int = 0,
     fail_fast: bool = False,
-    done: int = 0,
+    standing: Collection[str] = (),
 ) -> tuple[dict[str, Any], dict[str, BriefError]]:
     """Do the work for each order in worker processes, one for each core unless told; a fault stops no other order.
 
-    The work gives a result and a line that is reported. Results (but for None) and faults come back by the order's
-    name. With `fail_fast` nothing is begun after a fault; what has begun ends. Lines are counted on from what was
-    `done` before.
+    The work gives a result and a line that is reported, after a line for each that is `standing` already. Results (but
+    for None) and faults come back by the order's name. With `fail_fast` nothing is begun after a fault; what has begun
+    ends.
     """
     if not orders:
         return {}, {}
@@ -49,7 +49,8 @@ def side_by_side(
 
     export.prepare()  # here, so that workers that are forks need not
     count = min(workers or cores(), len(orders))
-    with progress(done + len(orders), report, done) as tell:
+    with progress(len(standing) + len(orders), report) as tell:
+        tell_standing(standing, tell)
         course = Course(work, orders, tell, fail_fast)
         while course.waiting:
             with _workers(count) as pool:
@@ -73,6 +74,13 @@ def in_turn(
             except Exception as error:
                 course.settle(name, error)
     return course.made, course.faults
+
+
+def tell_standing(standing: Collection[str], tell: Tell) -> None:
+    """Tell of what needs no work."""
+    for name in standing:
+        tell(f"{name:<14} up to date")
+    tell.before = tell.done
 
 
 def _death(name: str) -> BriefError:
@@ -206,8 +214,9 @@ def _interrupt(processes: set[Any]) -> None:
 class Tell:
     """Tell how far the work is: lines with a running number."""
 
-    def __init__(self, total: int, report: Report, done: int = 0) -> None:
-        self.total, self.report, self.done = total, report, done
+    def __init__(self, total: int, report: Report) -> None:
+        self.total, self.report, self.done = total, report, 0
+        self.before = 0  # how many were done before the work began
 
     def __call__(self, line: str = "", counted: bool = True, failed: bool = False) -> None:
         """Tell of one more order that is done, or in a line that is not counted, or only that time passes."""
@@ -221,10 +230,10 @@ class Tell:
 class Bar(Tell):
     """Draw a bar on a terminal, with rate and time left, and print above it what a reader must not miss."""
 
-    def __init__(self, total: int, bar: Any, done: int = 0) -> None:
-        super().__init__(total, self._draw, done)
-        self.bar, self.start, self.before = bar, time.monotonic(), done
-        self.task = bar.add_task("", total=total, completed=done, rate="")
+    def __init__(self, total: int, bar: Any) -> None:
+        super().__init__(total, self._draw)
+        self.bar, self.start = bar, time.monotonic()
+        self.task = bar.add_task("", total=total, rate="")
 
     def __call__(self, line: str = "", counted: bool = True, failed: bool = False) -> None:
         """Move the bar; what failed or is not counted stays in sight above it."""
@@ -254,10 +263,10 @@ def rate(done: int, seconds: float) -> str:
 
 
 @contextlib.contextmanager
-def progress(total: int, report: Report | None, done: int = 0) -> Iterator[Tell]:
+def progress(total: int, report: Report | None) -> Iterator[Tell]:
     """Show progress: a bar on a terminal, lines elsewhere or where a report is asked for."""
     if report or total < 2 or not sys.stdout.isatty() or os.environ.get("TERM") == "dumb":
-        yield Tell(total, report or print, done)
+        yield Tell(total, report or print)
         return
     from rich import progress as rich
 
@@ -270,4 +279,4 @@ def progress(total: int, report: Report | None, done: int = 0) -> Iterator[Tell]
     )
     # Drawn by hand: a thread that draws would not live on in a worker that is a fork.
     with rich.Progress(*columns, auto_refresh=False, transient=True) as bar:
-        yield Bar(total, bar, done)
+        yield Bar(total, bar)
