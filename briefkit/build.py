@@ -50,7 +50,7 @@ class Task:
 class Made:
     """Hold what was made of a brief before any of it is written: files by their place in the task's folder."""
 
-    files: dict[str, str | bytes | None]
+    files: dict[str, str | bytes]
     line: str
     reads: Mapping[str, Any]
     notebook: Any = None
@@ -97,7 +97,7 @@ def build(
             asked.folder,
             edition,
             *how,
-            stamps,
+            stamps.alone(path),
             day,
             {} if fresh else stamps.drawn(path),
             of_file(path),
@@ -108,30 +108,20 @@ def build(
     made, faults = done(tasks, asked.root, report, workers, fail_fast, scheduler, documents, in_process)
     if faults:
         raise BriefError.together(faults.values())
-    if asked.is_whole and (fresh or not stamps.site_stands()):
-        tables = fresh or not stamps.tables_stand()
-        site.publish(asked.out, edition, documents | made, data, tables)
-        stamps.mark_site()
-    elif around and tasks:
-        site.link_editions(asked.out)
+    _surround(stamps, documents | made, data, around if tasks else None, fresh)
     return asked.folder
 
 
 def _surround(
-    stamps: Stamps,
-    documents: Mapping[str, export.Document],
-    data: Data,
-    around: export.Place | None,
-    fresh: bool,
-    changed: bool,
+    stamps: Stamps, documents: Mapping[str, export.Document], data: Data, around: export.Place | None, fresh: bool
 ) -> None:
-    """Write those pages around the briefs that do not stand."""
+    """Write what does not stand of the pages around the briefs, and lead from briefs built `around` them to others."""
     asked, cited = stamps.order, site.citations(documents)
     if asked.is_whole and (fresh or not stamps.site_stands()):
         standing = set() if fresh else stamps.parts_standing(cited)
         site.publish(asked.out, asked.edition, documents, data, standing)
         stamps.mark_site(cited)
-    elif around and changed:
+    elif around:
         site.link_editions(asked.out)
 
 
@@ -212,18 +202,28 @@ def exported(
     """
     document = export.document(notebook, name)
     page, pdf = export.page(document, around), export.paper(document, paper)
-    files: dict[str, str | bytes | None] = {f"{name}.html": page, f"{name}.pdf": pdf}
+    files: dict[str, str | bytes] = {f"{name}.html": page, f"{name}.pdf": pdf}
     if around:
         files |= {f"figures/{file}": content for file, content in _pictures(document, drawn)}
     return document, files, f"html {len(page.encode()) / 1000:.0f} kB, pdf {len(pdf) / 1000:.0f} kB"
 
 
-def _pictures(document: export.Document, drawn: Mapping[str, str]) -> Iterator[tuple[str, str | bytes | None]]:
-    """Give the file name and content of each figure to take away."""
+def _written(path: Path, document: export.Document, folder: Path, around: bool, keeps: bool) -> Iterator[Path]:
+    """Give the files that a brief is when it has been built."""
+    yield from (folder / f"{path.stem}.html", folder / f"{path.stem}.pdf")
+    figures = [f"{path.stem}-{block.cell}" for block in document.blocks if isinstance(block, export.Figure)]
+    if around:
+        yield from (folder / "figures" / f"{name}.{kind}" for name in figures for kind in ("svg", "png"))
+    if keeps:
+        yield path
+        yield from (path.resolve().parent.parent / "figures" / f"{name}.svg" for name in figures)
+
+
+def _pictures(document: export.Document, drawn: Mapping[str, str]) -> Iterator[tuple[str, str | bytes]]:
+    """Give the file name and content of each figure to take away that does not stand already."""
     for block in document.blocks:
         if isinstance(block, export.Figure) and block.whole:
             name = f"{document.name}-{block.cell}"
             yield f"{name}.svg", block.whole
-            stands = drawn.get(f"{name}.png") == digest(block.whole.encode())
-            where = f"{document.name}.ipynb, cell “{block.cell}”"
-            yield f"{name}.png", None if stands else export.png(block.whole, where)
+            if drawn.get(f"{name}.png") != digest(block.whole.encode()):
+                yield f"{name}.png", export.png(block.whole, f"{document.name}.ipynb, cell “{block.cell}”")

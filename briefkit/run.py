@@ -319,7 +319,7 @@ def save(path: Path, notebook: NotebookNode) -> bool:
     return write(path, nbformat.writes(notebook).rstrip("\n") + "\n")
 
 
-def save_figures(path: Path, notebook: NotebookNode) -> list[Path]:
+def save_figures(path: Path, notebook: NotebookNode) -> None:
     """Write `figures/<brief>-<cell>.svg` beside the notebooks folder and remove those that no cell makes now."""
     folder = path.resolve().parent.parent / "figures"
     made = {f"{path.stem}-{cell_id}.svg": svg for cell_id, svg in figures(notebook)}
@@ -329,4 +329,3 @@ def save_figures(path: Path, notebook: NotebookNode) -> list[Path]:
     for old in folder.glob(f"{path.stem}-*.svg"):
         if old.name not in made and not old.name.startswith(tuple(longer)):
             old.unlink()
-    return [folder / name for name in made]

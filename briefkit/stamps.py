@@ -18,6 +18,7 @@ import pickle
 import re
 import sys
 import sysconfig
+import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -223,7 +224,7 @@ class Stamps:
             return
         lenders = {(self.order.root / name).resolve(): code for name, code in reads["lenders"].items()}
         texts = {path.resolve(): now} | {other: found for other in lenders if (found := of_text(other))}
-        kept = pickle.dumps(document)
+        kept = zlib.compress(pickle.dumps(document), 1)
         self._write(f"{path.stem}.document", kept)
         stamp = {
             "asked": self.asked,
@@ -250,10 +251,6 @@ class Stamps:
             return None
         # The stamp names it: what anybody else put there is not opened.
         return _opened(kept) if stamp and digest(kept) == stamp["document"] else None
-
-    def is_unedited(self, path: Path) -> bool:
-        """Tell whether a notebook is the file that it was when the build began."""
-        return of_file(path) == self.texts[path.resolve()].whole
 
     def drawn(self, path: Path) -> dict[str, str]:
         """Map each picture of a brief that stands to a name for the drawing that it was made from."""
@@ -332,7 +329,9 @@ class Stamps:
             scratch.replace(self._place / name)
 
 
-_opened = functools.lru_cache(64)(pickle.loads)  # for a process that builds again and again
+@functools.lru_cache(64)  # for a process that builds again and again
+def _opened(kept: bytes) -> Any:
+    return pickle.loads(zlib.decompress(kept))
 
 
 def _unchanged(written: Mapping[str, str], named: Any) -> bool:

@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
 from typing import Any
 
@@ -44,7 +44,7 @@ def side_by_side(
     ends.
     """
     if not orders:
-        return {}, {}
+        return in_turn(work, orders, report, standing)
     from briefkit import export  # here: what is as it was needs no exporter
 
     export.prepare()  # here, so that workers that are forks need not
@@ -63,16 +63,17 @@ def side_by_side(
 
 
 def in_turn(
-    work: Work, orders: Mapping[str, tuple], report: Report | None = None, done: int = 0
+    work: Work, orders: Mapping[str, tuple], report: Report | None = None, standing: Collection[str] = ()
 ) -> tuple[dict[str, Any], dict[str, BriefError]]:
     """Do the work for each order in this process, one after the other, as `side_by_side` does in others."""
-    with progress(done + len(orders), report or print, done) as tell:
-        course = Course(work, orders, tell)
-        for name, order in orders.items():
-            try:
-                course.settle(name, work(*order))
-            except Exception as error:
-                course.settle(name, error)
+    tell = Tell(len(standing) + len(orders), report or print)
+    tell_standing(standing, tell)
+    course = Course(work, orders, tell)
+    for name, each in orders.items():
+        try:
+            course.settle(name, work(*each))
+        except Exception as error:
+            course.settle(name, error)
     return course.made, course.faults
 
 
