@@ -16,7 +16,7 @@ from briefkit.data import LATEST, Data, open_data
 from briefkit.errors import BriefError
 from briefkit.package import digests, find_data
 from briefkit.run import HINDSIGHT, TIME_LIMIT, save, save_figures, write
-from briefkit.stamps import Stamps, digest, order
+from briefkit.stamps import Stamps, digest, of_file, order
 from briefkit.workers import in_turn, side_by_side
 
 NOTHING: Mapping[str, str] = {}
@@ -24,10 +24,10 @@ NOTHING: Mapping[str, str] = {}
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Ask for one brief: what is run and how, under which name it goes where, and what else takes its results.
+    """Ask for one brief: what is run and how, and under which name it goes where.
 
-    ``refreshes``: the notebook and `figures/` take them. ``listed``: the site's pages want its document. With `stamps`
-    it is found to stand the next time. ``drawn`` names pictures that stand, with what they were drawn from.
+    With ``stamps`` it is a brief of the collection: the notebook and `figures/` take the results of its latest edition,
+    and it is found to stand the next time if the file is still as it was ``found``.
     """
 
     path: Path
@@ -40,18 +40,15 @@ class Task:
     cold: bool = False
     fresh: bool = False
     parameters: Mapping[str, str | bool] = field(default_factory=dict)
-    refreshes: bool = False
-    day: str = ""
     stamps: Stamps | None = None
+    day: str = ""
     drawn: Mapping[str, str] = field(default_factory=dict)
+    found: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """Hold what was made of a brief before any of it is written: files by their place in the task's folder.
-
-    ``reads``: the tables and notebooks that the run read.
-    """
+    """Hold what was made of a brief before any of it is written: files by their place in the task's folder."""
 
     files: dict[str, str | bytes]
     line: str
@@ -72,8 +69,8 @@ def build(
     paper: str = "a4",
     workers: int = 0,
     fail_fast: bool = False,
-    scheduler: str = "",
     in_process: int = 0,
+    scheduler: str = "",
 ) -> Path:
     """Build briefs (all of the project's, unless named) as of a day, and return the folder written.
 
@@ -82,7 +79,7 @@ def build(
     after it); all are named at the end. What stands as an earlier build left it is left alone, and a brief whose code,
     roles and tables are as they were is not run again, unless `fresh` asks for it. Without `hindsight` the edition
     leaves out what became public after its day, and goes to a folder of its own within. Up to `in_process` briefs are
-    built in this process, which stays warm for the next time.
+    built in this process, which stays warm for the next time; more of them on the cluster of a `scheduler`, if named.
     """
     export.paper_size(paper)  # before anything is run
     data = _opened(as_of, json.dumps(digests(find_data())))
@@ -92,23 +89,40 @@ def build(
     around = site.place(edition, data) if asked.is_around else None
     standing = [path for path in asked.paths if stamps.stands(path, day) and not fresh]
     documents = {path.stem: found for path in standing if (found := stamps.document(path))}
-    how = (edition, around, paper, time_limit, cold, fresh, {} if hindsight else {HINDSIGHT: False})
-    marks = (not edition and hindsight, day, stamps)
+    how = (around, paper, time_limit, cold, fresh, {} if hindsight else {HINDSIGHT: False})
     tasks = {
-        path.stem: Task(path, path.stem, asked.folder, *how, *marks, {} if fresh else stamps.drawn(path))
+        path.stem: Task(
+            path,
+            path.stem,
+            asked.folder,
+            edition,
+            *how,
+            stamps.alone(path),
+            day,
+            {} if fresh else stamps.drawn(path),
+            of_file(path),
+        )
         for path in asked.paths
         if path.stem not in documents
     }
     made, faults = done(tasks, asked.root, report, workers, fail_fast, scheduler, documents, in_process)
     if faults:
         raise BriefError.together(faults.values())
-    if asked.is_whole and (fresh or not stamps.site_stands()):
-        tables = fresh or not stamps.tables_stand()
-        site.publish(asked.out, edition, documents | made, data, tables)
-        stamps.mark_site()
-    elif around and tasks:
-        site.link_editions(asked.out)
+    _surround(stamps, documents | made, data, around if tasks else None, fresh)
     return asked.folder
+
+
+def _surround(
+    stamps: Stamps, documents: Mapping[str, export.Document], data: Data, around: export.Place | None, fresh: bool
+) -> None:
+    """Write what does not stand of the pages around the briefs, and lead from briefs built `around` them to others."""
+    asked, cited = stamps.order, site.citations(documents)
+    if asked.is_whole and (fresh or not stamps.site_stands()):
+        standing = set() if fresh else stamps.parts_standing(cited)
+        site.publish(asked.out, asked.edition, documents, data, standing)
+        stamps.mark_site(cited)
+    elif around:
+        site.link_editions(asked.out)
 
 
 @functools.lru_cache(1)
@@ -127,17 +141,17 @@ def done(
     standing: Collection[str] = (),
     in_process: int = 0,
 ) -> tuple[dict[str, export.Document], dict[str, BriefError]]:
-    """Do tasks here, side by side unless they are few, or on the cluster of a Dask scheduler.
+    """Do tasks side by side, here or on the cluster of a Dask scheduler; give documents and faults by name.
 
-    Gives documents and faults by name, and tells of what is `standing` already.
+    A line is told of each that is `standing` already. Up to `in_process` tasks are done in this process.
     """
-    if scheduler and tasks:
+    orders = {name: (task,) for name, task in tasks.items()}
+    if len(tasks) <= in_process:
+        return in_turn(build_brief, orders, report, standing)
+    if scheduler:
         from briefkit.cluster import spread  # here: Dask is an extra
 
         return spread(make, keep, tasks, root, scheduler, report, fail_fast, standing)
-    orders = {name: (task,) for name, task in tasks.items()}
-    if len(orders) <= in_process:
-        return in_turn(build_brief, orders, report, standing)
     return side_by_side(build_brief, orders, report, workers, fail_fast, standing)
 
 
@@ -149,31 +163,37 @@ def build_brief(task: Task) -> tuple[export.Document | None, str]:
 def make(task: Task) -> Made:
     """Run and export one brief, in memory: this may be done on another machine."""
     start = time.perf_counter()
-    how = (task.edition, task.time_limit, task.cold, task.fresh, task.parameters)
-    notebook, reads = executed_with_reads(task.path, *how)
+    notebook, reads = executed_with_reads(
+        task.path, task.edition, task.time_limit, task.cold, task.fresh, task.parameters
+    )
     ran = time.perf_counter()
     document, files, sizes = exported(notebook, task.name, task.around, task.paper, task.drawn)
     line = f"{task.name:<14} ran {ran - start:.2f} s, exported {time.perf_counter() - ran:.2f} s, {sizes}"
-    return Made(files, line, reads, notebook if task.refreshes else None, document if task.stamps else None)
+    reads = {name: reads[name] for name in ("tables", "lenders")}
+    return Made(files, line, reads, *((notebook, document) if task.stamps else ()))
 
 
 def keep(task: Task, made: Made) -> tuple[export.Document | None, str]:
-    """Write what was made of a brief, each file by a rename."""
+    """Write what was made of a brief, each file by a rename, and the stamp by which it is found to stand."""
     for name, content in made.files.items():
         write(task.folder / name, content)
-    # What was edited meanwhile is not overwritten.
-    keeps = task.refreshes and task.stamps is not None and task.stamps.is_as_it_was(task.path)
-    if keeps:
-        save(task.path, made.notebook)
-        save_figures(task.path, made.notebook)
-    if task.stamps and made.document:
-        files = _written(task.path, made.document, task.folder, bool(task.around), keeps)
-        task.stamps.mark(task.path, made.reads, task.day, made.document, files)
+    if task.stamps:
+        # What was edited meanwhile is not overwritten.
+        keeps = not task.edition and HINDSIGHT not in task.parameters and of_file(task.path) == task.found
+        if keeps:
+            save(task.path, made.notebook)
+            save_figures(task.path, made.notebook)
+        written = _written(task.path, made.document, task.folder, bool(task.around), keeps)
+        task.stamps.mark(task.path, made.reads, task.day, made.document, written)
     return made.document, made.line
 
 
 def exported(
-    notebook: Any, name: str, around: export.Place | None = None, paper: str = "a4", drawn: Mapping[str, str] = NOTHING
+    notebook: Any,
+    name: str,
+    around: export.Place | None = None,
+    paper: str = "a4",
+    drawn: Mapping[str, str] = NOTHING,
 ) -> tuple[export.Document, dict[str, str | bytes], str]:
     """Give a notebook's document, its page, paper and in a site (`around`) figures, and their sizes in words.
 

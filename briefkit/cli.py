@@ -169,7 +169,7 @@ def _warm_up(options: argparse.Namespace) -> None:
     """Let the template import what kernels need while this process imports what it needs itself."""
     from briefkit.kernels import warm_up
 
-    if not getattr(options, "cold", False):
+    if not getattr(options, "cold", False) and not getattr(options, "scheduler", ""):
         warm_up()
 
 

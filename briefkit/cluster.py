@@ -20,7 +20,7 @@ from typing import Any
 
 from briefkit.errors import BriefError
 from briefkit.run import read
-from briefkit.workers import Course, Report, progress
+from briefkit.workers import Course, Report, progress, tell_standing
 
 PATIENCE = 5  # seconds in which a scheduler must answer
 RETRIES = 3  # of a task whose worker was lost
@@ -59,7 +59,8 @@ def spread(
     orders = {name: (_within(root, task),) for name, task in tasks.items()}
     content = pack(root)
     digest = hashlib.sha256(content).hexdigest()
-    with _connected(address) as client, progress(len(tasks), report, standing) as tell:
+    with _connected(address) as client, progress(len(standing) + len(tasks), report) as tell:
+        tell_standing(standing, tell)
         # A task of its own: whoever lacks the project gets it from a worker that has it, or from the scheduler.
         project = client.submit(bytes, content, key=f"project-{digest}")
         pool = client.get_executor(pure=False, retries=RETRIES)

@@ -6,7 +6,7 @@ import csv
 import html
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -34,22 +34,26 @@ def place(edition: str, data: Data) -> Place:
     return Place("", "../" if edition else "", "terms" in data.package)
 
 
-def publish(out: Path, edition: str, documents: Mapping[str, Document], data: Data, tables: bool = True) -> None:
-    """Write the pages of an edition around its briefs, and what all editions share: `tables` and the archive.
+def publish(
+    out: Path, edition: str, documents: Mapping[str, Document], data: Data, standing: Collection[str] = ()
+) -> None:
+    """Write the pages of an edition around its briefs, and what all editions share: tables and the archive.
 
     The pages of briefs must stand already. Everything works from a folder: links are relative, nothing is loaded.
+    Parts that are named as `standing` (sources, tables) are left as they are.
     """
     folder, site = out / edition, place(edition, data)
     ordered = dict(sorted(documents.items(), key=lambda item: (item[0] != LEAD, item[0])))
     uses = _uses(data)
     write(folder / "index.html", _front(site, ordered, data, len(uses)))
     write(folder / "claims.html", _claims(site, ordered, data))
-    write(folder / "sources.html", _sources(site, ordered, data, uses))
+    if "sources" not in standing:
+        write(folder / "sources.html", _sources(site, ordered, data, uses))
     if site.glossary:
         write(folder / "terms.html", _terms(site, data))
     link_dossiers(folder)
     home = "" if (out / "index.html").is_file() else f"{edition}/"
-    if tables:
+    if "tables" not in standing:
         _tables(out / "data", replace(site, home=f"../{home}", root="../"), data.folder)
     write(
         out / "editions.html", export.site_page("editions", replace(site, home=home, root=""), editions=editions(out))
@@ -101,7 +105,7 @@ def _claims(site: Place, documents: Mapping[str, Document], data: Data) -> str:
 
 def _sources(site: Place, documents: Mapping[str, Document], data: Data, uses: Mapping[str, Any]) -> str:
     fields = ("source_id", "title", "publisher", "published", "url", "kind", "licence")
-    cited = _cited(documents)
+    cited = citations(documents)
     used = [
         dict(zip(fields, ("" if cell is None else str(cell) for cell in line), strict=True))
         for line in data["sources"].lines(*fields)
@@ -135,7 +139,7 @@ def _uses(data: Data) -> dict[str, dict[str, list[str]]]:
     return found
 
 
-def _cited(documents: Mapping[str, Document]) -> dict[str, list[tuple[str, int]]]:
+def citations(documents: Mapping[str, Document]) -> dict[str, list[tuple[str, int]]]:
     """Map each source to the briefs that name it, with its number in their lists."""
     found: dict[str, list[tuple[str, int]]] = {}
     for name, document in documents.items():

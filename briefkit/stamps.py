@@ -8,6 +8,7 @@ as none. This module loads the standard library alone, since a build that finds 
 from __future__ import annotations
 
 import contextlib
+import copy
 import datetime as dt
 import functools
 import hashlib
@@ -17,6 +18,7 @@ import pickle
 import re
 import sys
 import sysconfig
+import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +28,7 @@ from briefkit.package import briefs, digests, find_data
 
 ALWAYS_READ = ("datapackage", "sources", "support", "disagreements")  # they stand behind every row
 WITHOUT_HINDSIGHT = "without-hindsight"
-PAGES, TABLES = "pages of the site", "tables of the site"  # with blanks: no brief is called so
+PAGES, SOURCES, TABLES = "the pages", "the sources", "the tables"  # with blanks: no brief is called so
 # What another edition, or a batch of dossiers, writes into pages that stand already.
 _LINKS = re.compile(rb"<!-- (editions|dossiers) -->.*?<!-- /\1 -->", re.DOTALL)
 
@@ -65,9 +67,13 @@ class Text(NamedTuple):
 def of_text(path: Path) -> Text:
     """Name a notebook by what a person wrote, results left out, and by the code that others may borrow from."""
     try:
-        content = path.read_bytes()
+        return _read(path.read_bytes())
     except OSError:
         return Text("", "", "")
+
+
+@functools.lru_cache(8)
+def _read(content: bytes) -> Text:
     try:
         notebook = json.loads(content)
         code = [(cell["id"], _joined(cell["source"])) for cell in notebook["cells"] if cell["cell_type"] == "code"]
@@ -159,6 +165,12 @@ class Stamps:
         """Tell whether all that is ordered stands, so that a build has nothing to do."""
         return all(map(self.stands, self.order.paths)) and self.site_stands()
 
+    def alone(self, path: Path) -> Stamps:
+        """Give what a worker needs to mark one brief that has been asked about."""
+        part = copy.copy(self)
+        part.texts = {path.resolve(): self.texts[path.resolve()]}
+        return part
+
     # --- briefs ---
 
     def stands(self, path: Path, day: str = "") -> bool:
@@ -195,10 +207,6 @@ class Stamps:
         # Any table may move the day that “latest” means.
         return not changed or not changed & {*stamp["tables"], *ALWAYS_READ} and stamp["day"] == day
 
-    def is_as_it_was(self, path: Path) -> bool:
-        """Tell whether a notebook is still the file that it was when this was made."""
-        return of_file(path) == self._text(path, None).whole
-
     def _text(self, path: Path, stamp: Mapping[str, Any] | None) -> Text:
         """Name a notebook; only one that differs from the file that the stamp knows has to be read."""
         path = path.resolve()
@@ -216,7 +224,7 @@ class Stamps:
             return
         lenders = {(self.order.root / name).resolve(): code for name, code in reads["lenders"].items()}
         texts = {path.resolve(): now} | {other: found for other in lenders if (found := of_text(other))}
-        kept = pickle.dumps(document)
+        kept = zlib.compress(pickle.dumps(document), 1)
         self._write(f"{path.stem}.document", kept)
         stamp = {
             "asked": self.asked,
@@ -242,7 +250,7 @@ class Stamps:
         except OSError:
             return None
         # The stamp names it: what anybody else put there is not opened.
-        return pickle.loads(kept) if stamp and digest(kept) == stamp["document"] else None
+        return _opened(kept) if stamp and digest(kept) == stamp["document"] else None
 
     def drawn(self, path: Path) -> dict[str, str]:
         """Map each picture of a brief that stands to a name for the drawing that it was made from."""
@@ -261,17 +269,21 @@ class Stamps:
 
     def site_stands(self) -> bool:
         """Tell whether the pages around the briefs stand, where they are to be built too."""
-        return not self.order.is_whole or self._part_stands(PAGES, self._pages()) and self.tables_stand()
+        return not self.order.is_whole or all(
+            self._part_stands(part, made) for part, made in ((PAGES, self._pages()), (TABLES, self._tables()))
+        )
 
-    def tables_stand(self) -> bool:
-        """Tell whether the pages of the tables stand."""
-        return self._part_stands(TABLES, self._tables())
+    def parts_standing(self, cited: Any) -> set[str]:
+        """Name the costly parts that stand: tables depend on the data alone, sources also on what briefs have cited."""
+        parts = {"tables": (TABLES, self._tables()), "sources": (SOURCES, self._sources(cited))}
+        return {name for name, (part, made) in parts.items() if self._part_stands(part, made)}
 
-    def mark_site(self) -> None:
+    def mark_site(self, cited: Any) -> None:
         """Say that the pages around these briefs stand."""
         folder, out = self.order.home, self.order.out
         for part, made, files in (
             (PAGES, self._pages(), [*folder.glob("*.html"), out / "editions.html"]),
+            (SOURCES, self._sources(cited), [folder / "sources.html"]),
             (TABLES, self._tables(), sorted((out / "data").glob("*"))),
         ):
             written = {str(file.resolve()): of_file(file) for file in files}
@@ -284,6 +296,9 @@ class Stamps:
     def _pages(self) -> str:
         known = {path.stem: (self._stamp(path.stem) or {}).get("document", "") for path in briefs(self.order.root)}
         return _named([self.asked, self.workshop, self.data, known, neighbours(self.order.out)])
+
+    def _sources(self, cited: Any) -> str:
+        return _named([self.asked, self.workshop, self.data, cited])
 
     def _tables(self) -> str:
         return _named([self.workshop, self.data, (self.order.out / "index.html").is_file() or self.order.edition])
@@ -312,6 +327,11 @@ class Stamps:
             scratch.parent.mkdir(parents=True, exist_ok=True)
             scratch.write_bytes(content)
             scratch.replace(self._place / name)
+
+
+@functools.lru_cache(64)  # for a process that builds again and again
+def _opened(kept: bytes) -> Any:
+    return pickle.loads(zlib.decompress(kept))
 
 
 def _unchanged(written: Mapping[str, str], named: Any) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -25,13 +26,13 @@ def watch(
 ) -> NoReturn:
     """Build (all anew, if `fresh`), and again whenever a notebook or a table is saved, until interrupted.
 
-    A fault is told and ends nothing. What a run itself writes into notebooks is no change: it is what a person writes
-    that counts.
+    A fault is told and ends nothing. What a run itself writes into notebooks is no change, only what a person writes.
     """
     glance = Glance(order.root)
     seen = glance()
     _built(functools.partial(build, fresh=fresh), report)
     _rehearse(order)
+    gc.freeze()  # what is here stays: no collection has to look at it again
     report("Watching notebooks/ and data/. Ctrl-C ends it.")
     rooms = [order.root / name for name in ROOMS]
     for _ in watchfiles.watch(
@@ -49,7 +50,7 @@ def watch(
 def _built(build: Callable[[], Path], report: Callable[[str], None]) -> None:
     start = time.perf_counter()
     try:
-        folder = build()
+        folder = build(report=lambda line: None if line.endswith(" up to date") else report(line))
     except BriefError as error:
         report(str(error))
     else:

@@ -49,7 +49,8 @@ def side_by_side(
 
     export.prepare()  # here, so that workers that are forks need not
     count = min(workers or cores(), len(orders))
-    with progress(len(orders), report, standing) as tell:
+    with progress(len(standing) + len(orders), report) as tell:
+        tell_standing(standing, tell)
         course = Course(work, orders, tell, fail_fast)
         while course.waiting:
             with _workers(count) as pool:
@@ -65,7 +66,8 @@ def in_turn(
     work: Work, orders: Mapping[str, tuple], report: Report | None = None, standing: Collection[str] = ()
 ) -> tuple[dict[str, Any], dict[str, BriefError]]:
     """Do the work for each order in this process, one after the other, as `side_by_side` does in others."""
-    tell = _lines(len(orders), report, standing)
+    tell = Tell(len(standing) + len(orders), report or print)
+    tell_standing(standing, tell)
     course = Course(work, orders, tell)
     for name, each in orders.items():
         try:
@@ -73,6 +75,13 @@ def in_turn(
         except Exception as error:
             course.settle(name, error)
     return course.made, course.faults
+
+
+def tell_standing(standing: Collection[str], tell: Tell) -> None:
+    """Tell of what needs no work."""
+    for name in standing:
+        tell(f"{name:<14} up to date")
+    tell.before = tell.done
 
 
 def _death(name: str) -> BriefError:
@@ -206,8 +215,9 @@ def _interrupt(processes: set[Any]) -> None:
 class Tell:
     """Tell how far the work is: lines with a running number."""
 
-    def __init__(self, total: int, report: Report, done: int = 0) -> None:
-        self.total, self.report, self.done = total, report, done
+    def __init__(self, total: int, report: Report) -> None:
+        self.total, self.report, self.done = total, report, 0
+        self.before = 0  # how many were done before the work began
 
     def __call__(self, line: str = "", counted: bool = True, failed: bool = False) -> None:
         """Tell of one more order that is done, or in a line that is not counted, or only that time passes."""
@@ -221,10 +231,10 @@ class Tell:
 class Bar(Tell):
     """Draw a bar on a terminal, with rate and time left, and print above it what a reader must not miss."""
 
-    def __init__(self, total: int, bar: Any, done: int = 0) -> None:
-        super().__init__(total, self._draw, done)
-        self.bar, self.start, self.before = bar, time.monotonic(), done
-        self.task = bar.add_task("", total=total, completed=done, rate="")
+    def __init__(self, total: int, bar: Any) -> None:
+        super().__init__(total, self._draw)
+        self.bar, self.start = bar, time.monotonic()
+        self.task = bar.add_task("", total=total, rate="")
 
     def __call__(self, line: str = "", counted: bool = True, failed: bool = False) -> None:
         """Move the bar; what failed or is not counted stays in sight above it."""
@@ -253,19 +263,11 @@ def rate(done: int, seconds: float) -> str:
     return f"{each:.1f} a second" if each >= 1 else f"{60 * each:.0f} a minute"
 
 
-def _lines(total: int, report: Report | None, standing: Collection[str] = ()) -> Tell:
-    """Tell in lines, first of what needs no work."""
-    tell = Tell(len(standing) + total, report or print)
-    for name in standing:
-        tell(f"{name:<14} up to date")
-    return tell
-
-
 @contextlib.contextmanager
-def progress(total: int, report: Report | None, standing: Collection[str] = ()) -> Iterator[Tell]:
+def progress(total: int, report: Report | None) -> Iterator[Tell]:
     """Show progress: a bar on a terminal, lines elsewhere or where a report is asked for."""
     if report or total < 2 or not sys.stdout.isatty() or os.environ.get("TERM") == "dumb":
-        yield _lines(total, report, standing)
+        yield Tell(total, report or print)
         return
     from rich import progress as rich
 
@@ -278,4 +280,4 @@ def progress(total: int, report: Report | None, standing: Collection[str] = ()) 
     )
     # Drawn by hand: a thread that draws would not live on in a worker that is a fork.
     with rich.Progress(*columns, auto_refresh=False, transient=True) as bar:
-        yield Bar(len(standing) + total, bar, len(standing))
+        yield Bar(total, bar)

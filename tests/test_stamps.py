@@ -11,7 +11,6 @@ from conftest import CELLS, code, markdown, write_notebook
 
 from briefkit import build as building
 from briefkit import cache, run, stamps
-from briefkit.build import build
 from briefkit.cli import main
 from briefkit.stamps import Stamps, order
 
@@ -29,8 +28,9 @@ BORROWER = [
 ]
 
 
-def quiet(line):
-    """Say nothing."""
+def build(report=lambda line: None, **asked):
+    """Build in this process, where the next one finds all warm."""
+    return building.build(report=report, in_process=9, **asked)
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def like_fresh(project, tmp_path_factory):
     """Tell whether the build is what a fresh one is elsewhere, the notebooks and figures included."""
     kept = {name: written(project / name) for name in ("build", "notebooks", "figures")}
     out = tmp_path_factory.mktemp("fresh")
-    build(out=out, fresh=True, report=quiet)
+    build(out=out, fresh=True)
     return kept == {"build": written(out)} | {name: written(project / name) for name in ("notebooks", "figures")}
 
 
@@ -75,7 +75,7 @@ def edit(path: Path, old: str, new: str) -> None:
 
 @pytest.mark.parametrize("asked", [["build"], ["--help"]])
 def test_a_build_with_nothing_to_do_and_help_load_no_heavy_package(project, asked):
-    build(report=quiet)
+    build()
     script = f"import sys\nfrom briefkit.cli import main\ntry:\n    main({asked})\nfinally:\n    print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     *said, loaded = done.stdout.splitlines()
@@ -85,14 +85,14 @@ def test_a_build_with_nothing_to_do_and_help_load_no_heavy_package(project, aske
 
 
 def test_a_touched_file_is_as_it_was(project):
-    build(report=quiet)
+    build()
     for file in [*project.rglob("*")]:
         os.utime(file, (1, 1))
     assert stands()
 
 
 def test_what_is_missing_edited_or_half_written_is_built_again(project):
-    build(report=quiet)
+    build()
     whole = {name: written(project / name) for name in ("build", "notebooks", "figures")}
     assert {"rurland.html", "rurland.pdf", "index.html", "data/holdings.html", "figures/rurland-fig-rise.png"} <= {
         *whole["build"]
@@ -110,7 +110,7 @@ def test_what_is_missing_edited_or_half_written_is_built_again(project):
     assert stands()
     for file in [project / room / name for room in ("build", "figures") for name in whole[room]]:
         file.write_bytes(b"damaged")
-    build(report=quiet)
+    build()
     assert {name: written(project / name) for name in whole} == whole
     assert stands()
 
@@ -133,7 +133,7 @@ def test_what_is_missing_edited_or_half_written_is_built_again(project):
 def test_only_the_briefs_that_rest_on_what_changed_are_built_again(three, lines, file, old, new, due):
     (three / "CHANGELOG.md").write_text("Nothing\n")
     (three / "requirements.lock").write_text("invented==1.0\n")
-    build(report=quiet)
+    build()
     stamps.workshop.cache_clear()
     edit(three / file, old, new)
     assert not stands()
@@ -145,11 +145,11 @@ def test_only_the_briefs_that_rest_on_what_changed_are_built_again(three, lines,
 
 
 def test_one_edited_cell_of_a_table_runs_its_readers_alone(three, monkeypatch):
-    build(report=quiet)
+    build()
     ran = []
     monkeypatch.setattr(cache, "execute", lambda path, *rest: ran.append(path.stem) or run.execute(path, *rest))
     edit(three / "data" / "events.csv", "V2,2001-06-01", "V2,2001-07-01")
-    build(report=quiet, in_process=9)
+    build()
     assert ran == ["treaty"]
 
 
@@ -163,15 +163,15 @@ def test_one_edited_cell_of_a_table_runs_its_readers_alone(three, monkeypatch):
     ],
 )
 def test_a_build_of_what_changed_is_a_fresh_build_byte_for_byte(three, tmp_path_factory, file, old, new):
-    build(report=quiet)
+    build()
     edit(three / file, old, new)
-    build(report=quiet)
+    build()
     assert like_fresh(three, tmp_path_factory)
 
 
 def test_an_edition_built_beside_it_leaves_the_latest_standing_once_it_leads_there(project, tmp_path_factory, lines):
-    build(report=quiet)
-    build(as_of="2002-06-01", report=quiet)
+    build()
+    build(as_of="2002-06-01")
     assert stands(as_of="2002-06-01")
     assert not stands(), "its pages lead to another edition now, and a build would see whether rightly"
     build(report=lines.append)
@@ -179,31 +179,31 @@ def test_an_edition_built_beside_it_leaves_the_latest_standing_once_it_leads_the
     assert stands() and stands(as_of="2002-06-01")
     (project / "build" / "2002-06-01" / "index.html").unlink()
     assert not stands()
-    build(report=quiet)
+    build()
     assert "2002-06-01" not in (project / "build" / "rurland.html").read_text()
 
 
 def test_each_form_of_an_edition_stands_for_itself(project):
-    build(report=quiet)
+    build()
     assert stands()
     for asked in ({"paper": "us-letter"}, {"as_of": "2002-06-01"}, {"hindsight": False}, {"out": project / "other"}):
         assert not stands(**asked)
-    build(out=project / "other", report=quiet)
+    build(out=project / "other")
     assert stands() and stands(out=project / "other")
-    build(paper="us-letter", report=quiet)
+    build(paper="us-letter")
     assert stands(paper="us-letter") and not stands()
 
 
 @pytest.mark.parametrize("damage", [lambda text: b"", lambda text: text[:-9], lambda text: text.swapcase()])
 def test_a_damaged_stamp_or_document_is_as_good_as_none(project, damage):
-    build(report=quiet)
+    build()
     good, kept = written(project / "build"), project / "build" / ".runs" / "stamps"
     for file in sorted(kept.rglob("*.*")):
         content = file.read_bytes()
         file.write_bytes(damage(content))
         (project / "build" / "index.html").unlink()  # what asks for the document
         assert not stands()
-        build(report=quiet)
+        build()
         assert written(project / "build") == good and stands()
 
 
@@ -229,25 +229,26 @@ def test_a_changed_table_is_checked_before_anything_else(project, capsys):
 
 def test_a_notebook_that_is_edited_while_it_is_built_keeps_the_edit_and_is_due_again(project, monkeypatch):
     brief = project / "notebooks" / "rurland.ipynb"
-    exported = building.exported
+    make = building.make
 
-    def slowly(*given):
+    def slowly(task):
+        made = make(task)
         edit(brief, "The arsenal grew", "The arsenal swelled")
-        return exported(*given)
+        return made
 
-    monkeypatch.setattr(building, "exported", slowly)
-    build(report=quiet, in_process=9)
+    monkeypatch.setattr(building, "make", slowly)
+    build()
     assert "The arsenal swelled" in brief.read_text()
     assert not stands()
-    monkeypatch.setattr(building, "exported", exported)
-    build(report=quiet)
+    monkeypatch.setattr(building, "make", make)
+    build()
     assert "The arsenal swelled" in (project / "build" / "rurland.html").read_text() and stands()
 
 
 def test_results_alone_are_no_writing(project):
     brief = project / "notebooks" / "rurland.ipynb"
     before = stamps.of_text(brief)
-    build(report=quiet)
+    build()
     after = stamps.of_text(brief)
     assert before.whole != after.whole and before[1:] == after[1:]
     notebook = json.loads(brief.read_text())
