@@ -9,7 +9,6 @@ from typing import Any
 from briefkit.export.document import HOUSE, Document
 
 AUTHOR = f"The {HOUSE} authors"
-KIND = "Policy brief"
 _SPECIAL = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
 
 
@@ -19,7 +18,7 @@ def bibtex(document: Document) -> str:
     fields = {
         "author": f"{{{AUTHOR}}}",
         "title": f"{{{_escaped(document.title)}}}",
-        "howpublished": KIND,
+        "howpublished": _escaped(document.kind_opening),
         "year": str(day[0]) if day else "",
         "month": str(day[1]) if len(day) > 1 else "",
         "note": f"Edition as of {document.day}" if day else "",
@@ -35,7 +34,7 @@ def csl(document: Document) -> str:
     record: dict[str, Any] = {
         "id": _key(document),
         "type": "report",
-        "genre": KIND,
+        "genre": document.kind_opening,
         "title": document.title,
         "author": [{"literal": AUTHOR}],
         "publisher": HOUSE,

@@ -219,6 +219,7 @@ class Document:
     name: str
     title: str
     subject: str = ""
+    kind: str = "policy brief"
     as_of: str = ""
     is_brief: bool = False
     headlines: tuple[int, int] = (0, 0)  # how many, and how many of them on two sources
@@ -226,6 +227,16 @@ class Document:
     blocks: list[Block] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     sources: list[Source] = field(default_factory=list)
+
+    @property
+    def kind_opening(self) -> str:
+        """Name the kind with a capital."""
+        return self.kind[:1].upper() + self.kind[1:]
+
+    @property
+    def called(self) -> str:
+        """Name the kind in one word: brief, dossier."""
+        return self.kind.split()[-1]
 
     @property
     def day(self) -> str:

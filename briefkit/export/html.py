@@ -13,7 +13,7 @@ from urllib.parse import quote, unquote
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup as Safe
 
-from briefkit.export.citation import AUTHOR, KIND, bibtex, csl
+from briefkit.export.citation import AUTHOR, bibtex, csl
 from briefkit.export.document import HOUSE, Document, Figure, Note, Picture, Prose, Source, Summary, in_words
 from briefkit.export.fonts import face_rules
 from briefkit.export.markup import Markup, Node, plain
@@ -162,7 +162,7 @@ def metadata(document: Document) -> Iterator[tuple[str, str]]:
         ("dcterms.subject", document.subject),
         ("dcterms.creator", AUTHOR if brief else ""),
         ("dcterms.publisher", HOUSE if brief else ""),
-        ("dcterms.type", KIND if brief else ""),
+        ("dcterms.type", document.kind_opening if brief else ""),
         ("dcterms.language", "en-GB"),
         ("citation_title", document.title if brief else ""),
         ("citation_author", AUTHOR if brief else ""),

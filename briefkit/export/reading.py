@@ -69,6 +69,7 @@ class _Reader:
         self.made = Document(name, named[:1].upper() + named[1:] or "Untitled notebook", is_brief=is_brief(notebook))
         if isinstance(brief, dict):
             self.made.subject = str(brief.get("subject", ""))
+            self.made.kind = str(brief.get("kind", "")).strip() or self.made.kind
         self.level = 1
         self.ids = {"notes", "sources", "main", "cite", "contents"}
         self.note_keys: dict[Any, Note] = {}
