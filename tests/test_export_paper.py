@@ -238,6 +238,32 @@ def test_every_page_has_its_number_outside_the_structure(paper):
         assert number not in content.mcid_text.values()
 
 
+def test_every_page_but_the_first_tells_at_its_head_which_paper_it_is_of(paper):
+    for page in range(1, len(paper.pdf.pages)):
+        head = paper.opened.content(page).lines[0]
+        assert all(run.artifact for run in head.runs), "a running head is no part of the text"
+        assert letters(shown(paper.document.title))[:60] in letters(head.text)
+
+
+def test_a_figure_stands_on_one_page_with_its_heading_and_its_source_line(paper):
+    kinds = [str(element.S) for element in paper.elements]
+    figures = [at for at, kind in enumerate(kinds) if kind == "/Figure"]
+    for at in figures:
+        heading = max(before for before in range(at) if kinds[before] == "/Caption")
+        source = next(after for after in range(at, len(kinds)) if kinds[after] == "/P")
+        assert len({paper.page(paper.elements[part]) for part in (heading, at, source)}) == 1
+    assert figures
+
+
+def test_charts_are_vectors_and_letters_are_of_the_projects_own_faces_carried_along(paper):
+    for number, page in enumerate(paper.pdf.pages):
+        for run in [run for line in paper.opened.content(number).lines for run in line.runs]:
+            assert run.font.embedded, run.font.base_font
+            if not re.match(r"[A-Z]{6}\+Source(Sans|Serif)Pro-", run.font.base_font):  # signs that these faces lack
+                assert not any(sign.isalnum() for sign in run.text), (run.text, run.font.base_font)
+        assert "/Image" not in [str(each.Subtype) for each in page.Resources.get("/XObject", {}).values()]
+
+
 # --- setting ---------------------------------------------------------------------------------------------------------
 
 
@@ -320,6 +346,18 @@ def test_a_chart_taller_than_a_page_is_drawn_smaller_with_its_source_line():
     [(_, left, low, right, top)] = figure_boxes(opened(made_up(words(300), chart(height=2000))))
     assert low > 23 / 25.4 * 72
     assert (top - low) / (right - left) == pytest.approx(5, rel=0.02)
+
+
+def test_a_heading_never_ends_a_page():
+    heading = Prose("heading", [Node("heading", [Node("text", text="Rurland")], meta={"level": 2, "id": "h"})])
+    found = []
+    for before in range(672, 768, 16):
+        paper = opened(made_up(words(before), heading, words(60)))
+        kinds = [part for part in parts(paper.Root.StructTreeRoot) if part.get("/S") in ("/P", "/H1")]
+        (at,) = [number for number, part in enumerate(kinds) if part.S == "/H1"]
+        assert kinds[at].Pg == kinds[at + 1].Pg
+        found.append([page.objgen for page in paper.pages].index(kinds[at].Pg.objgen))
+    assert set(found) == {0, 1}, "the heading comes to stand at the foot of a page, and goes over to the next"
 
 
 @given(some.lists(some.lists(some.text("ab ", max_size=120), min_size=3, max_size=3), min_size=1, max_size=8))
