@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import json
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import pandas as pd
 
 from briefkit.errors import BriefError
 from briefkit.facts import Fact, Row, Source
-from briefkit.package import find_data, key_fields, listed, resources, validate
+from briefkit.package import digests, find_data, key_fields, listed, resources, validate
 from briefkit.tables import ROWS, Field, Table
 
 LATEST = "latest"
@@ -25,30 +26,106 @@ LENT: ContextVar[Data | None] = ContextVar("lent", default=None)
 QUOTABLE = {"verified": "", "verified in translation": ", in translation"}
 
 
+class Files:
+    """Hold what the files of a package say, whatever the edition: read once for as long as none of them changes."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.package = folder, resources(folder)
+        self.tables: dict[tuple[dt.date, bool], dict[str, Table]] = {}
+        self._frames: dict[str, pd.DataFrame] = {}
+        self._days: dict[str, pd.Series] = {}
+        dated = [name for name, resource in self.package.items() if resource.get("as_of")]
+        self.latest = max(day.date() for day in (self.days(name).max() for name in dated) if not pd.isna(day))
+
+    def frame(self, name: str) -> pd.DataFrame:
+        """Read a table."""
+        if name not in self._frames:
+            self._frames[name] = _read(self.folder, self.package[name])
+        return self._frames[name]
+
+    def days(self, name: str) -> pd.Series:
+        """Give the day that each row of a table reports."""
+        if name not in self._days:
+            self._days[name] = _days(self.frame(name), self.package[name]["as_of"])
+        return self._days[name]
+
+    @functools.cached_property
+    def _sources(self) -> dict[str, Source]:
+        frame = self.frame("sources").fillna("")
+        names = {field: "source_id" if field == "id" else field for field in Source.__slots__}
+        return {
+            line["source_id"]: Source(**{field: line[name] for field, name in names.items()})
+            for line in frame.to_dict("records")
+        }
+
+    @functools.cached_property
+    def _further(self) -> dict[tuple[str, str], list[str]]:
+        """Map a row to the further sources that agree with it."""
+        found: dict[tuple[str, str], list[str]] = {}
+        for line in self.frame("support").to_dict("records") if "support" in self.package else ():
+            if line["relation"] != "contradicts":
+                found.setdefault((line["table"], line["key"]), []).append(line["source_id"])
+        return found
+
+    @functools.cached_property
+    def _disagreements(self) -> dict[tuple[str, str], list[str]]:
+        """Map a row to a sentence for each disagreement between sources about it."""
+        found: dict[tuple[str, str], list[str]] = {}
+        frame = self.frame("disagreements") if "disagreements" in self.package else pd.DataFrame()
+        for line in frame.fillna("").to_dict("records"):
+            text = (
+                f"{line['topic']}: {line['value_a']} ({self._publisher(line['source_a'])}) "
+                f"or {line['value_b']} ({self._publisher(line['source_b'])}); used here: {line['preferred']}"
+            )
+            found.setdefault((line["table"], line["key"]), []).append(text)
+        return found
+
+    def _publisher(self, source_id: str) -> str:
+        source = self._sources.get(source_id)
+        return (source.publisher or source.title) if source else source_id
+
+    def row(self, table: str, key: str, source_id: str, support: str, known_on: str) -> Row:
+        """Tie a row to its sources."""
+        ids = [source_id, *self._further.get((table, key), ())] if source_id else []
+        sources = tuple(self._sources[name] for name in dict.fromkeys(ids))
+        return Row(table, key, support, sources, tuple(self._disagreements.get((table, key), ())), known_on)
+
+
+@functools.lru_cache(4)
+def _files(folder: Path, state: str) -> Files:
+    """Share what was read between editions and, by a fork, between kernels, while the files' `state` is the same."""
+    return Files(folder)
+
+
 class Data:
     """Open a data package as of a day; index it by a table's name."""
 
     def __init__(self, folder: Path, as_of: str, hindsight: bool = True) -> None:
         self.folder, self.hindsight = folder, hindsight
+        self._files = _files(folder, json.dumps(digests(folder)))
         self.package = resources(folder)
-        self._frames: dict[str, pd.DataFrame] = {}
         # The briefs that have been borrowed from over this edition, as far as they ran.
         self.lenders: dict[str, Any] = {}
-        self._tables: dict[str, Table] = {}  # a table never changes: what is chosen from it is another
-        self.latest = max(day for name in self._dated() for day in [self._last_day(name)] if day)
+        self.latest = self._files.latest
         self.as_of = self._day(as_of)
 
     def __repr__(self) -> str:
         return f"{len(self.package)} tables as of {self.as_of.isoformat()}"
 
     def __getitem__(self, name: str) -> Table:
-        resource = self._resource(name)
+        self._resource(name)
         READ.add(name)
-        if name in self._tables:
-            return self._tables[name]
-        frame, day_field = self._frame(name), resource.get("as_of", "")
+        known = self._files.tables.setdefault((self.as_of, self.hindsight), {})
+        if name not in known:
+            known[name] = self._table(name)
+        table = known[name]  # a shallow copy: what a notebook does to its frame is its own affair
+        return Table(name, table.frame.copy(deep=False), dict(table._fields), table.as_of, table.day_field)
+
+    def _table(self, name: str) -> Table:
+        resource = self.package[name]
+        frame, day_field = self._files.frame(name), resource.get("as_of", "")
         if day_field:
-            frame = frame[_days(frame, day_field) <= pd.Timestamp(self.as_of)]
+            frame = frame[self._files.days(name) <= pd.Timestamp(self.as_of)]
         late = frame[KNOWN] > pd.Timestamp(self.as_of) if KNOWN in frame else pd.Series(False, frame.index)
         if not self.hindsight:
             frame, late = frame[~late], late[~late]
@@ -65,7 +142,7 @@ class Data:
             else [""] * len(frame)
         )
         rows = [
-            (self._row(name, key, source, support, day),)
+            (self._files.row(name, key, source, support, day),)
             for key, day, source, support in zip(
                 keys,
                 known,
@@ -73,8 +150,7 @@ class Data:
                 strict=True,
             )
         ]
-        self._tables[name] = Table(name, frame.assign(**{ROWS: rows}), fields, self.as_of, day_field)
-        return self._tables[name]
+        return Table(name, frame.assign(**{ROWS: rows}), fields, self.as_of, day_field)
 
     def quote(self, quote_id: str) -> Fact:
         """Quote words exactly as `quotes` holds them; words that were not verified may only be paraphrased."""
@@ -126,18 +202,6 @@ class Data:
     def _title(self, name: str) -> str:
         return str(self.package[name].get("title") or name)
 
-    def _dated(self) -> list[str]:
-        return [name for name, resource in self.package.items() if resource.get("as_of")]
-
-    def _frame(self, name: str) -> pd.DataFrame:
-        if name not in self._frames:
-            self._frames[name] = _read(self.folder, self.package[name])
-        return self._frames[name]
-
-    def _last_day(self, name: str) -> dt.date | None:
-        days = _days(self._frame(name), self.package[name]["as_of"]).dropna()
-        return days.max().date() if len(days) else None
-
     def _day(self, as_of: str) -> dt.date:
         if as_of == LATEST:
             return self.latest
@@ -153,46 +217,6 @@ class Data:
                 "Use “latest”.",
             )
         return day
-
-    @functools.cached_property
-    def _sources(self) -> dict[str, Source]:
-        frame = self._frame("sources").fillna("")
-        names = {field: "source_id" if field == "id" else field for field in Source.__slots__}
-        return {
-            line["source_id"]: Source(**{field: line[name] for field, name in names.items()})
-            for line in frame.to_dict("records")
-        }
-
-    @functools.cached_property
-    def _further(self) -> dict[tuple[str, str], list[str]]:
-        """Map a row to the further sources that agree with it."""
-        found: dict[tuple[str, str], list[str]] = {}
-        for line in self._frame("support").to_dict("records") if "support" in self.package else ():
-            if line["relation"] != "contradicts":
-                found.setdefault((line["table"], line["key"]), []).append(line["source_id"])
-        return found
-
-    @functools.cached_property
-    def _disagreements(self) -> dict[tuple[str, str], list[str]]:
-        """Map a row to a sentence for each disagreement between sources about it."""
-        found: dict[tuple[str, str], list[str]] = {}
-        frame = self._frame("disagreements") if "disagreements" in self.package else pd.DataFrame()
-        for line in frame.fillna("").to_dict("records"):
-            text = (
-                f"{line['topic']}: {line['value_a']} ({self._publisher(line['source_a'])}) "
-                f"or {line['value_b']} ({self._publisher(line['source_b'])}); used here: {line['preferred']}"
-            )
-            found.setdefault((line["table"], line["key"]), []).append(text)
-        return found
-
-    def _publisher(self, source_id: str) -> str:
-        source = self._sources.get(source_id)
-        return (source.publisher or source.title) if source else source_id
-
-    def _row(self, table: str, key: str, source_id: str, support: str, known_on: str) -> Row:
-        ids = [source_id, *self._further.get((table, key), ())] if source_id else []
-        sources = tuple(self._sources[name] for name in dict.fromkeys(ids))
-        return Row(table, key, support, sources, tuple(self._disagreements.get((table, key), ())), known_on)
 
 
 def open_data(as_of: str = LATEST, folder: str | Path | None = None, hindsight: bool = True) -> Data:

@@ -159,3 +159,17 @@ def test_rows_later_than_the_day_never_change_an_edition(day, later):
         new = day + dt.timedelta(days=later)
         (package / "events.csv").write_text(EVENTS + f"V9,{new},day,ended,,,S1,single\n")
         assert open_data(day.isoformat(), package)["events"].frame.to_csv() == before
+
+
+def test_what_was_read_once_serves_again_until_a_file_changes(data_folder):
+    first = open_data(folder=data_folder)["holdings"]
+    assert open_data(folder=data_folder)["holdings"].rows[0] is first.rows[0]
+    path = data_folder / "holdings.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("RUR,12", "RUR,13"), encoding="utf-8")
+    assert open_data(folder=data_folder)["holdings"].pick("value", date="2001-03-01", country="RUR").value == 13
+
+
+def test_a_frame_that_a_notebook_changes_is_its_own(data_folder):
+    frame = open_data(folder=data_folder)["holdings"].frame
+    frame["value"] = 0
+    assert open_data(folder=data_folder)["holdings"].pick("value", date="2001-03-01", country="RUR").value == 12

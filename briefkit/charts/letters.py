@@ -67,13 +67,10 @@ class Setter(TextToPath):
         super().__init__()
         self._faces: dict[str, Face] = {}
         self._line = functools.lru_cache(maxsize=8192)(self._set)
-        self._box = functools.lru_cache(maxsize=8192)(self._measured)
+        self.get_text_width_height_descent = functools.lru_cache(maxsize=8192)(self._measured)
+        self.get_glyphs_with_font = self._letters
 
-    def get_text_width_height_descent(self, s: str, prop: Any, ismath: Any) -> tuple[float, float, float]:
-        """Measure a line in points."""
-        return self._box(s, prop, ismath)
-
-    def get_glyphs_with_font(
+    def _letters(
         self, font: FT2Font, s: str, glyph_map: Any = None, return_new_glyphs_only: bool = False, **options: Any
     ) -> tuple[list[tuple[str, float, float, float]], dict[str, Any], list[Any]]:
         """Give the letters of a line with their places, and the outlines of those that `glyph_map` lacks."""

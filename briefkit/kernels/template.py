@@ -173,6 +173,7 @@ def main() -> None:
     os.environ["JPY_PARENT_PID"] = str(os.getpid())  # ipykernel reads on import whose end is to be its own
     for name in WARM:
         importlib.import_module(name)
+    importlib.import_module("briefkit.kernels.warmth").warm()
     gc.collect()
     gc.freeze()  # the children's collector leaves these pages shared
     asked = Server(listener).serve()
