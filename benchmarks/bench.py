@@ -83,10 +83,13 @@ def tried(name: str, case: Callable[[Bench], Measured], bench: Bench) -> Measure
     """Run a case; one that has no result says why, and stops none of the others."""
     print(f"{name} …", file=sys.stderr, flush=True)
     try:
-        return case(bench)
+        measured = case(bench)
     except NotMeasuredError as error:
         words = "\n".join(f"    {line}" for line in str(error).splitlines())
-        return Measured([Row(name, NOT_MEASURED)], [f"### {name}: {NOT_MEASURED}", "", words])
+        measured = Measured([Row(name, NOT_MEASURED)], [f"### {name}: {NOT_MEASURED}", "", words])
+    # As they come: an hour is long, and what is stopped then has told something.
+    print(*measured.rows, sep="\n", file=sys.stderr, flush=True)
+    return measured
 
 
 def report(head: str, measured: list[Measured]) -> str:
