@@ -322,10 +322,19 @@ def test_dossiers_of_a_rich_a_thin_and_a_great_power_say_what_the_tables_know(tm
     rich, thin, power = (told(folder / f"{code}.html") for code in ("DEU", "MNE", "USA"))
     assert "Germany expelled fifty people sent by Russia in six steps, the last in January 2026." in rich
     assert "Montenegro expelled thirteen people sent by Russia in five steps" in thin
+    assert "the last in September 2022, two of the steps on one source. Russia expelled one person" in thin
     assert "No vote of Montenegro on Ukraine is in the tables." in thin
     assert "The tables have no row about Montenegro on votes on Ukraine" in thin
     assert "expelled 177 people sent by Russia and the Soviet Union in nine steps" in power
     assert [page.read_text().count("<figure") for page in sorted(folder.glob("*.html"))] == [2, 1, 2]
+
+
+def test_a_dossier_is_called_and_cited_as_one(tmp_path):
+    page = (shipped(tmp_path, "code == 'ISR'") / "ISR.html").read_text()
+    assert "Cite this dossier" in page
+    assert "”, country dossier, edition as of" in re.sub(r"<[^>]+>", "", page)
+    assert "howpublished = {Country dossier}" in page
+    assert not re.search("policy brief,|Cite this brief", page, re.IGNORECASE)
 
 
 def test_a_dossier_of_votes_alone_shows_no_empty_table_and_one_chart(tmp_path):

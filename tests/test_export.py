@@ -402,6 +402,33 @@ def test_signs_in_a_title_do_not_break_a_bibtex_file():
     assert "year" not in entry
 
 
+def test_a_brief_is_cited_as_a_policy_brief_and_another_kind_by_its_own_name():
+    notebook = sample("brief")
+    assert "policy brief, edition" in (page := export.html_page(notebook))
+    assert "Cite this brief" in page
+    notebook.metadata.brief["kind"] = "lamp ledger"
+    page = export.html_page(notebook)
+    assert "Cite this ledger" in page
+    assert "lamp ledger, edition" in page
+    assert "howpublished = {Lamp ledger}" in page
+
+
+def test_a_claim_on_one_source_says_so_beside_its_evidence():
+    notebook = sample("brief")
+    claims = [
+        output.data[CLAIM] for cell in notebook.cells for output in cell.get("outputs", ()) if CLAIM in output.data
+    ]
+    claims[0]["support"] = "corroborated"
+    first = next(block for block in export.document(notebook).blocks if isinstance(block, export.Claim))
+    assert "source" not in first.evidence
+    claims[0]["support"], claims[0]["rows"] = "single", [["lamps", "1"]]
+    first = next(block for block in export.document(notebook).blocks if isinstance(block, export.Claim))
+    assert first.evidence.endswith(". One source")
+    claims[0]["rows"] = [["lamps", "1"], ["lamps", "2"]]
+    first = next(block for block in export.document(notebook).blocks if isinstance(block, export.Claim))
+    assert first.evidence.endswith(". Some rows have one source only")
+
+
 def test_a_notebook_from_elsewhere_is_not_offered_for_citation():
     page = export.html_page(sample("foreign"), "x")
     assert 'id="cite"' not in page
