@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -38,11 +40,17 @@ def test_a_line_is_measured_and_set_as_matplotlib_does(face, texts):
 def test_a_face_loads_no_letter_twice():
     known, font = Setter(), house.font(9.0, 400)
     known.get_text_width_height_descent("Rurland, Rurland", font, False)
-    face = known._face(known._get_font(font))
-    face._font = None  # what would be asked for letters
-    assert face.places("land, Rur")[0] == 0.0
+    assert known._face(known._get_font(font)).places("land, Rur", None)[0] == 0.0  # no font to ask
 
 
 def test_a_fraction_is_left_to_the_font():
+    known = Setter()
+    font = known._get_font(house.font(9.0, 400))
+    assert known._face(font).places("1/2", font) is None
+
+
+def test_a_setter_holds_no_open_font_that_a_fork_would_share():
     known, font = Setter(), house.font(9.0, 400)
-    assert known._face(known._get_font(font)).places("1/2") is None
+    known.get_text_width_height_descent("Rurland", font, False)
+    held = gc.get_referrers(known._get_font(font))
+    assert not [each for each in held if each in ([known.__dict__, *map(vars, known._faces.values())])]
