@@ -11,6 +11,7 @@ import importlib.metadata
 import os
 import platform
 import re
+import signal
 import statistics
 import sys
 import tempfile
@@ -48,6 +49,7 @@ PDF_STEP = 50  # times as fast as webpdf
 def main() -> None:
     """Run the cases that the command line asks for and print them as Markdown."""
     options = _parser().parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what a case has started ends with it
     cases = {name: case for name, case in (LONG if options.long else SHORT).items() if name in (options.only or CASES)}
     with (
         tempfile.TemporaryDirectory(prefix="bench-") as scratch,

@@ -16,6 +16,7 @@ from timing import Measured, NotMeasuredError, Row, execute, expect, peak_memory
 # Thrown away by hand; never in the lock.
 HOME = ROOT / "build" / "others"
 INSTALLING = 900  # seconds
+HTML_ONLY = "The PDFs of Jupyter Book and marimo were not made: they want LaTeX, or to download a browser of their own."
 
 
 def one_brief(bench: Bench) -> Measured:
@@ -40,7 +41,15 @@ def one_brief(bench: Bench) -> Measured:
         there = statistics.median(times[name])
         case = f"one brief ({brief.stem}) with {name}: {told[name]}"
         rows.append(Row(case, seconds(here), seconds(there), f"{there / here:.1f}"))
-    lines = ["### One brief with other tools", "", *spread(times, peaks), *([""] if missing else []), *missing]
+    lines = [
+        "### One brief with other tools",
+        "",
+        *spread(times, peaks),
+        "",
+        HTML_ONLY,
+        *([""] if missing else []),
+        *missing,
+    ]
     return Measured(rows, lines)
 
 
