@@ -265,6 +265,8 @@ def test_every_test_file_is_named_for_what_it_tests() -> None:
     known = {f"test_{name}" for name in FLOORS} | {
         "test_data",
         "test_notebooks",
+        "test_figures",
+        "test_questions",
         "test_layout",
         "test_environment",
         "test_jupyter",
