@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,12 +73,18 @@ class Table:
 
         A value may be a list of values to accept; a date may be given as "2021-04-15"; None asks for a blank.
         """
+        met = self._met(equal) if equal else None
+        frame = self.frame if met is None else self.frame[met]
+        return self._with(self._query(frame, condition) if condition else frame)
+
+    def _met(self, equal: dict[str, Any]) -> Any:
+        """Tell for each row whether it equals the given values."""
         self._needs(*equal)
-        frame = self.frame
+        met = pd.Series(True, self.frame.index).to_numpy()
         for name, value in equal.items():
-            column = frame[name]
+            column = self.frame[name]
             if value is None:
-                frame = frame[column.isna()]
+                met = met & column.isna().to_numpy()
                 continue
             values = [
                 item.value if isinstance(item, Fact) else item
@@ -85,15 +92,15 @@ class Table:
             ]
             if column.dtype.kind == "M":
                 values = [pd.Timestamp(item) for item in values]
-            frame = frame[column.isin(values)]
-        return self._with(self._query(frame, condition) if condition else frame)
+            met = met & column.isin(values).to_numpy(dtype=bool)
+        return met
 
     def _query(self, frame: pd.DataFrame, condition: str) -> pd.DataFrame:
         return frame[self._mask(frame, condition)]
 
     def _mask(self, frame: pd.DataFrame, condition: str) -> pd.Series:
         try:
-            return frame.eval(condition, engine="python").fillna(False).astype(bool)
+            return _evaluated(frame, condition).fillna(False).astype(bool)
         except Exception as error:  # pandas raises whatever the expression raises
             raise BriefError(
                 f"table {self.name}",
@@ -137,17 +144,22 @@ class Table:
 
     def pick(self, name: str, **equal: Any) -> Fact:
         """Make a fact of one cell; the conditions must leave exactly one row, with a known value."""
-        chosen = self.where(**equal)
-        chosen._needs(name)
-        if len(chosen) != 1:
+        return self._picked(name, self._met(equal), equal)
+
+    def _picked(self, name: str, met: Any, equal: dict[str, Any]) -> Fact:
+        """Make a fact of a cell in the one row that was chosen, without a copy of the row."""
+        self._needs(name)
+        places = met.nonzero()[0]
+        if len(places) != 1:
             asked = ", ".join(f"{key}={value!s}" for key, value in equal.items()) or "no condition"
             raise BriefError(
                 f"table {self.name}",
-                f"{len(chosen)} rows where “{name}” is picked ({asked})",
+                f"{len(places)} rows where “{name}” is picked ({asked})",
                 "exactly one row",
                 "Name the row by its key.",
             )
-        line = chosen.frame.iloc[0]
+        wanted = [field for field in (name, precision_field(name), ROWS) if field in self.frame]
+        line = {field: self.frame[field].array[places[0]] for field in wanted}
         if pd.isna(line[name]):
             raise BriefError(
                 f"table {self.name}, row {line[ROWS][0].key}",
@@ -169,8 +181,8 @@ class Table:
     def _at_end(self, name: str, position: int) -> Fact:
         self._must_have_rows(self.frame, f"the {'first' if position == 0 else 'last'} “{name}”")
         days = self.frame[self.day_field]
-        chosen = self._with(self.frame[days == days.sort_values().iloc[position]])
-        return chosen.pick(name)
+        met = days == days.sort_values().iloc[position]
+        return self._picked(name, met.to_numpy(dtype=bool, na_value=False), {})
 
     def max(self, name: str) -> Fact:
         """Make a fact of the largest known value."""
@@ -271,7 +283,7 @@ class Table:
         """Add fields, each an expression over the others ("value / limit") or a list of values."""
         frame = self.frame
         for name, value in columns.items():
-            made = frame.eval(value, engine="python") if isinstance(value, str) else value
+            made = _evaluated(frame, value) if isinstance(value, str) else value
             frame = frame.assign(**{name: made})
         fields = {name: field for name, field in self._fields.items() if name not in columns}
         return self._with(frame, fields)
@@ -297,6 +309,12 @@ class Table:
         return self._with(wide, {index: self.field(index)} | made)
 
 
+def _evaluated(frame: pd.DataFrame, expression: str) -> Any:
+    """Evaluate an expression over the columns that it names: pandas would get every column ready first."""
+    named = [column for column in frame.columns if column in set(re.findall(r"\w+", expression))]
+    return (frame[named] if named and "`" not in expression else frame).eval(expression, engine="python")
+
+
 def _plain(value: Any) -> Any:
     """Turn pandas' and numpy's scalars into Python's."""
     if isinstance(value, pd.Timestamp):
@@ -305,7 +323,7 @@ def _plain(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def _precision(line: pd.Series, name: str) -> str:
+def _precision(line: Mapping[str, Any] | pd.Series, name: str) -> str:
     """Say how precise a row's date is, where that is coarser than a day."""
     precision = line.get(precision_field(name), "day") if isinstance(line[name], pd.Timestamp) else ""
     return "" if precision == "day" or not isinstance(precision, str) else precision
