@@ -162,7 +162,7 @@ def papermill(bench: Bench, dossiers: list[Dossier]) -> tuple[float, str]:
             parameters = ["-p", "as_of", day, "-p", "code", code, "--no-progress-bar", "--cwd", template.parent]
             execute([tools / "papermill", template, made[-1], *parameters], bench.project)
         # Nobody evaluated the roles, so what resolves them must not be asked to.
-        bench.nbconvert(made, folder, "--RoleValues.enabled=False")
+        bench.nbconvert(made, folder, "--Exporter.preprocessors=[]")
         bench.expect_outputs(folder, made)
 
     return measure(theirs) / len(dossiers), others.version(tools, "papermill")
