@@ -18,7 +18,7 @@ from briefkit.errors import BriefError
 from briefkit.kernels import available
 
 # A worker is replaced after so many orders: what libraries keep for good in a process must not add up over thousands.
-RENEWED = 250
+RENEWED = 150
 GRACE = 3  # seconds in which an interrupted worker may tidy up before it is killed
 Report = Callable[[str], None]
 Work = Callable[..., tuple[Any, str]]
