@@ -168,7 +168,8 @@ def make(task: Task) -> Made:
     )
     ran = time.perf_counter()
     document, files, sizes = exported(notebook, task.name, task.around, task.paper, task.drawn)
-    line = f"{task.name:<14} ran {ran - start:.2f} s, exported {time.perf_counter() - ran:.2f} s, {sizes}"
+    name = f"{task.edition} {task.name}".strip()
+    line = f"{name:<14} ran {ran - start:.2f} s, exported {time.perf_counter() - ran:.2f} s, {sizes}"
     reads = {name: reads[name] for name in ("tables", "lenders")}
     return Made(files, line, reads, *((notebook, document) if task.stamps else ()))
 

@@ -248,7 +248,7 @@ class Bar(Tell):
 
     def _draw(self, line: str) -> None:
         if "] " in line:
-            self.bar.update(self.task, description=line.split("] ", 1)[1].split(" ", 1)[0])
+            self.bar.update(self.task, description=line.split("] ", 1)[1].split(" ran ", 1)[0].strip())
 
 
 def rate(done: int, seconds: float) -> str:
