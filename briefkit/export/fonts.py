@@ -110,7 +110,7 @@ def face_rules(text: str, italic: str = "") -> str:
     return "\n".join(rules)
 
 
-@functools.cache
+@functools.lru_cache(256)  # a worker sets thousands of pages, each with letters of its own
 def _cut(package: str, name: str, wanted: frozenset[str], features: tuple[str, ...]) -> str:
     options = subset.Options()
     options.flavor = "woff2"
