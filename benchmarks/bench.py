@@ -51,6 +51,8 @@ def main() -> None:
     options = _parser().parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what a case has started ends with it
     cases = {name: case for name, case in (LONG if options.long else SHORT).items() if name in (options.only or CASES)}
+    if not cases:
+        sys.exit(f"None of {', '.join(options.only)} is a case of this length: --long has {', '.join(LONG)}.")
     with (
         tempfile.TemporaryDirectory(prefix="bench-") as scratch,
         installed_chromium(Path(scratch) / "browser") as browser,
