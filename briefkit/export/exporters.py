@@ -64,7 +64,7 @@ class BriefExporter(Exporter):
                     "a notebook that was run",
                     "Leave out --execute and use: briefkit run",
                 )
-            return self._laid_out(document(nb, name, self.show_code)), resources
+            return self._laid_out(document(nb, name, self.show_code, is_listed=False)), resources
         except BriefError as error:
             raise _refused(error, self.log) from None
 

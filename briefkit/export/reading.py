@@ -50,9 +50,15 @@ def role_values(notebook: Any, cell: Any, index: int, name: str = "") -> str:
     return replace_roles(_joined(cell["source"]), value)
 
 
-def document(notebook: Any, name: str = "", show_code: bool = False) -> Document:
-    """Read a notebook; in a brief refuse whatever a reader could not follow, elsewhere show it as it stands."""
-    return _Reader(notebook, name, show_code).read()
+def document(notebook: Any, name: str = "", show_code: bool = False, is_listed: bool = True) -> Document:
+    """Read a notebook; in a brief refuse whatever a reader could not follow, elsewhere show it as it stands.
+
+    Of one `is_listed` its headlines are counted too, for the pages around it.
+    """
+    made = _Reader(notebook, name, show_code).read()
+    if is_listed and made.is_brief:
+        made.headlines = headlines(notebook)
+    return made
 
 
 def is_brief(notebook: Any) -> bool:
@@ -93,7 +99,6 @@ class _Reader:
         if self.made.is_brief:
             self._close()
             self._corrections()
-            self.made.headlines = headlines(self.notebook)
         self._link_back()
         return self.made
 

@@ -39,6 +39,8 @@ NO_DAY = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 PAPERS = ("a4", "us-letter")
 # A chart further down than this many characters cannot rise above the title when it goes to the head of its page.
 NEAR_TITLE = 1200
+# Letters beyond those that every face has.
+_LETTERS = re.compile(r"[^\x00-\x7f]")
 # A chart is at most this many times as high as the measure is wide: then heading and source line fit beside it.
 TALLEST = 1.25
 # A list or table up to this size is not divided between pages.
@@ -127,7 +129,7 @@ class _Writer:
         data = json.dumps(self._data(), ensure_ascii=False)
         self.made["brief.json"] = data.encode("utf-8")
         # Where all can be set in the house faces, not even naming the compiler's own saves a tenth of the time.
-        self.made["carried.json"] = json.dumps(not house().issuperset(data)).encode()
+        self.made["carried.json"] = json.dumps(not house().issuperset(_LETTERS.findall(data))).encode()
         return self.made
 
     def _data(self) -> dict[str, Any]:
