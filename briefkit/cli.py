@@ -18,9 +18,6 @@ from briefkit.errors import BriefError
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and give its exit status: 1 after a fault that a user can put right, 2 for wrong usage."""
     options = _parser().parse_args(arguments)
-    # jsonschema would load it to check web addresses, which no notebook has where it looks; it compiles a grammar on
-    # import, and that takes longer than all the rest of a start.
-    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     try:
         status = options.command(options)
     except BriefError as error:
