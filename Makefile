@@ -20,8 +20,9 @@ help: ## list these targets
 	@echo "make TARGET, where TARGET is one of:"
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-12s  %s\n", $$1, $$2 }'
 
-briefs: .venv/ready ## build every brief: build/index.html, build/<brief>.html and build/<brief>.pdf
+briefs: .venv/ready ## build every brief, as of the latest day and of April 2021: build/index.html, build/<brief>.html, .pdf
 	$(BIN)/briefkit build
+	$(BIN)/briefkit build --as-of 2021-04-30
 
 dossiers: briefs ## build a dossier for each country of which the tables hold at least two facts: build/dossiers/
 	$(BIN)/briefkit batch notebooks/templates/country-dossier.ipynb --over countries --where "facts >= 2"
