@@ -360,6 +360,24 @@ def test_a_heading_never_ends_a_page():
     assert set(found) == {0, 1}, "the heading comes to stand at the foot of a page, and goes over to the next"
 
 
+def test_a_long_table_is_divided_between_pages_but_not_from_its_caption():
+    lines = [["Rurland", str(number)] for number in range(40)]
+    long = Table("table", 1, "Lamps", ["Land", "Lamps"], lines, ["left", "right"], False, "", [])
+    found = []
+    for before in range(608, 768, 16):
+        paper = opened(made_up(words(before), long))
+        tree = list(parts(paper.Root.StructTreeRoot))
+        caption, head = (
+            next(
+                inner.Pg for part in tree if part.get("/S") == kind for inner in [part, *parts(part)] if "/Pg" in inner
+            )
+            for kind in ("/Caption", "/TH")
+        )
+        assert caption == head
+        found.append([page.objgen for page in paper.pages].index(caption.objgen))
+    assert set(found) == {0, 1}, "the caption comes to stand at the foot of a page, and goes over to the next"
+
+
 @given(some.lists(some.lists(some.text("ab ", max_size=120), min_size=3, max_size=3), min_size=1, max_size=8))
 def test_columns_share_a_line_by_what_stands_in_them(lines):
     found, columns = widths(lines), list(zip(*lines, strict=True))

@@ -43,8 +43,8 @@ NEAR_TITLE = 1200
 _LETTERS = re.compile(r"[^\x00-\x7f]")
 # A chart is at most this many times as high as the measure is wide: then heading and source line fit beside it.
 TALLEST = 1.25
-# A list or table up to this size is not divided between pages.
-WHOLE_LIST, WHOLE_TABLE = 600, 14
+# A list up to so many characters, and a table up to so many lines and characters, is not divided between pages.
+WHOLE_LIST, WHOLE_TABLE, WHOLE_CELLS = 600, 14, 1200
 SUFFIX = {"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif", "image/svg+xml": "svg"}
 
 
@@ -227,7 +227,8 @@ class _Writer:
                 made |= {"number": block.number, "file": self._drawing(block.svg), "sources": block.sources}
                 made |= {"floats": self.floats, "breakable": False, "share": _share(block.svg)}
             case Table():
-                long = len(block.lines) > WHOLE_TABLE
+                filled = sum(len(cell) for line in block.lines for cell in line)
+                long = len(block.lines) > WHOLE_TABLE or filled > WHOLE_CELLS
                 made |= {
                     "floats": self.floats and not long,
                     "breakable": long,
