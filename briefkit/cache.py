@@ -24,9 +24,8 @@ from briefkit.errors import BriefError
 from briefkit.package import digests, find_data, validate
 from briefkit.prose import roles
 from briefkit.run import NO_PARAMETERS, TIME_LIMIT, execute, list_corrections, prepared, tidy, write
-from briefkit.stamps import of_text
+from briefkit.stamps import ALWAYS_READ, of_text
 
-ALWAYS_READ = ("sources", "support", "disagreements")  # they stand behind every row
 # What a result can depend on: all that a kernel loads, and what asks it.
 KERNEL_SIDE = ("errors", "facts", "package", "tables", "prose", "data", "displays", "charts", "claims", "loans", "run")
 BOUND = 256 * 2**20  # bytes that the copies of a project may fill
