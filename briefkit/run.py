@@ -22,6 +22,7 @@ from briefkit.corrections import corrections
 from briefkit.errors import BriefError
 from briefkit.facts import FIGURE
 from briefkit.kernels import available
+from briefkit.kernels.client import PromptClient
 from briefkit.kernels.provisioner import WARM_START
 from briefkit.ledger import entries
 from briefkit.package import find_data
@@ -204,6 +205,7 @@ def _client(notebook: NotebookNode, path: Path, time_limit: int, sockets: str) -
         resources={"metadata": {"path": str(path.resolve().parent)}},
     )
     client.create_kernel_manager()
+    client.km.client_factory = PromptClient
     if os.name == "posix":  # kernels warn of unencrypted TCP; a socket in a private folder needs no network
         client.km.transport, client.km.ip = "ipc", os.path.join(sockets, "k")
     return client

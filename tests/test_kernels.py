@@ -1,3 +1,4 @@
+import asyncio
 import os
 import signal
 import subprocess
@@ -9,9 +10,11 @@ from pathlib import Path
 import psutil
 import pytest
 from conftest import code, write_notebook
+from jupyter_client import AsyncKernelManager
 
 from briefkit.errors import BriefError
 from briefkit.kernels import available, provisioner, template, warm_up
+from briefkit.kernels.client import PromptClient
 from briefkit.run import run, save
 
 ROOT = Path(__file__).parent.parent
@@ -197,3 +200,30 @@ PLOT = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()"
 def test_a_plot_of_somebody_elses_is_shown_as_a_picture(tmp_path, cold):
     path = write_notebook(tmp_path / "notebooks" / "plot.ipynb", [code("plot", PLOT)])
     assert "image/png" in run(path, cold=cold).cells[0].outputs[0].data
+
+
+# --- a kernel that is slow, or gone -----------------------------------------------------------------------------------
+
+
+async def _asked_of_a_kernel(trouble, **options):
+    manager = AsyncKernelManager(kernel_name="python3", client_factory=PromptClient)
+    await manager.start_kernel()
+    client = manager.client()
+    client.start_channels()
+    try:
+        await client.wait_for_ready(timeout=60)
+        trouble(manager.provisioner.process)
+        await client.wait_for_ready(**options)
+    finally:
+        client.stop_channels()
+        await manager.shutdown_kernel(now=True)
+
+
+def test_a_kernel_that_does_not_answer_in_time_is_given_up():
+    with pytest.raises(RuntimeError, match="Kernel didn't respond in 0.1 seconds"):
+        asyncio.run(_asked_of_a_kernel(lambda process: process.send_signal(signal.SIGSTOP), timeout=0.1))
+
+
+def test_a_kernel_that_has_died_is_not_waited_for():
+    with pytest.raises(RuntimeError, match="Kernel died before replying"):
+        asyncio.run(_asked_of_a_kernel(lambda process: process.kill()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -15,9 +16,19 @@ from briefkit.kernels.template import LAUNCH, warm_up
 # What a kernel's specification says to be started here; the name is that of the entry point in pyproject.toml.
 WARM_START = {"kernel_provisioner": {"provisioner_name": "briefkit-warm"}}
 
+GLANCE, GLANCES = 0.005, 200  # seconds between two looks whether a kernel has ended, and how often
+
 
 class WarmProvisioner(LocalProvisioner):
     """Fork Python kernels of this environment from the template; start all others, and where that fails, plain."""
+
+    async def kill(self, restart: bool = False) -> None:
+        """Kill the kernel and see it end, in milliseconds: Jupyter would look again after a tenth of a second."""
+        await super().kill(restart)
+        for _ in range(GLANCES):
+            if not self.process or self.process.poll() is not None:
+                return
+            await asyncio.sleep(GLANCE)
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         """Start the kernel; interrupts, signals and shutdown are Jupyter's, for either kind of process."""

@@ -30,6 +30,11 @@ from typing import Any
 WARM = (
     "ipykernel.kernelapp",
     "ipykernel.zmqshell",
+    "ipykernel.debugger",
+    "IPython.core.completerlib",
+    "IPython.core.debugger",
+    "IPython.extensions.storemagic",
+    "tornado.platform.asyncio",
     "matplotlib.backends.backend_svg",
     "briefkit.charts",
     "briefkit.claims",
@@ -68,6 +73,7 @@ class Template:
             listener.listen(128)
             # Threads of a linear algebra library would not survive the fork, and no brief multiplies matrices.
             settings = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+            settings |= {"PYDEVD_DISABLE_FILE_VALIDATION": "1"}  # the debugger that ipykernel loads complains otherwise
             inline = {"MPLBACKEND": "module://matplotlib_inline.backend_inline"}  # what ipykernel sets before imports
             self.process = subprocess.Popen(
                 [sys.executable, "-c", f"from {__name__} import main; main()", str(listener.fileno())],
