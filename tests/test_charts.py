@@ -10,16 +10,14 @@ from xml.etree import ElementTree
 
 import pytest
 from matplotlib import rcParams
-from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.dates import date2num
 from matplotlib.figure import Figure as Canvas
-from matplotlib.lines import Line2D
-from matplotlib.patches import Rectangle
-from matplotlib.text import Text
+from matplotlib.textpath import TextToPath
 
 from briefkit import charts
 from briefkit.charts import house, room, sheet, svg
 from briefkit.charts.reading import read
+from briefkit.charts.sheet import Bar, Sheet, Stroke, Words
 from briefkit.charts.spans import Spans
 from briefkit.charts.telling import runs
 from briefkit.data import open_data
@@ -27,49 +25,53 @@ from briefkit.errors import BriefError
 from briefkit.facts import FIGURE, Fact, Row, Source
 
 ROOT = Path(__file__).resolve().parents[1]
+PLAIN = TextToPath()
 
 
 # --- looking at a drawing ---------------------------------------------------------------------------------------------
 
 
-def text_boxes(canvas: Canvas) -> list[tuple[str, float, float, float, float]]:
-    """Measure each text as the SVG sets it: left, bottom, right, top in points."""
-    renderer = RendererSVG(*canvas.bbox.size, open("/dev/null", "w"))  # noqa: SIM115
+def text_boxes(drawn: Sheet) -> list[tuple[str, float, float, float, float]]:
+    """Measure each text as matplotlib would set it: left, bottom, right, top in points."""
     boxes = []
-    for text in canvas.findobj(Text):
-        if text.get_text().strip():
-            box = text.get_window_extent(renderer)
-            boxes.append((text.get_text(), box.x0, box.y0, box.x1, box.y1))
+    for item in drawn.items:
+        if isinstance(item, Words) and item.text.strip():
+            face, scale = house.face(item.weight, item.italic), item.size / 100
+            width, height, below = PLAIN.get_text_width_height_descent(item.text, face, False)
+            _, line_height, line_below = PLAIN.get_text_width_height_descent("lp", face, False)
+            foot = item.y - max(below, line_below) * scale
+            top = foot + max(height, line_height) * scale
+            boxes.append((item.text, item.x, foot, item.x + width * scale, top))
     return boxes
 
 
-def overlaps(canvas: Canvas) -> list[tuple[str, str]]:
-    """List the pairs of texts that touch, and texts that leave the canvas."""
+def overlaps(drawn: Sheet) -> list[tuple[str, str]]:
+    """List the pairs of texts that touch, and texts that leave the sheet."""
     found = []
-    boxes = text_boxes(canvas)
+    boxes = text_boxes(drawn)
     for (one, *a), (two, *b) in itertools.combinations(boxes, 2):
         wide, tall = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
         if wide > 0.5 and tall > 2.2:  # a line's box holds room for accents that are rarely there
             found.append((one, two))
-    width, height = canvas.bbox.size
     return found + [
         (text, "edge")
         for text, x, y, right, top in boxes
-        if x < -0.1 or right > width + 0.1 or y < -2 or top > height + 2.2
+        if x < -0.1 or right > drawn.width + 0.1 or y < -2 or top > drawn.height + 2.2
     ]
 
 
-def strokes(figure: charts.Figure, job: str) -> list[tuple[list[float], list[float]]]:
-    """List the lines that are drawn in one job's colour, without markers."""
-    return [
-        (list(line.get_xdata()), list(line.get_ydata()))
-        for line in figure.canvas.findobj(Line2D)
-        if line.get_color() == house.INKS[job] and line.get_linestyle() != "None"
-    ]
+def strokes(figure: charts.Figure, job: str) -> list[Stroke]:
+    """List the lines that are drawn in one job's colour."""
+    return [item for item in figure.drawn.items if isinstance(item, Stroke) and item.job == job]
 
 
-def words_of(figure: charts.Figure) -> list[str]:
-    return [text.get_text() for text in figure.canvas.findobj(Text)]
+def boxes(figure: charts.Figure, job: str) -> list[Bar]:
+    """List the rectangles that are filled in one job's colour."""
+    return [item for item in figure.drawn.items if isinstance(item, Bar) and item.job == job]
+
+
+def words_of(figure: charts.Figure) -> set[str]:
+    return {item.text for item in figure.drawn.items if isinstance(item, Words)}
 
 
 @pytest.fixture
@@ -255,10 +257,10 @@ def test_an_irregular_series_stays_joined():
 def test_no_line_crosses_the_exchange_that_is_missing(data):
     held = data.with_names(data["treaty_holdings"].where(metric="deployed_warheads"), "country")
     figure = charts.line(held, x="date", y="value", by="country", title="Both sides declared")
-    usa = [xs for xs, _ in strokes(figure, "usa") if len(xs) > 1]
+    usa = [line.xs for line in strokes(figure, "usa") if len(line.xs) > 1]
     missing = dt.date(2022, 9, 1).toordinal()
     first, last = min(held.lines("date"))[0].toordinal(), max(held.lines("date"))[0].toordinal()
-    left, right = min(map(min, usa)), max(xs[-1] for xs, _ in strokes(figure, "usa"))
+    left, right = min(map(min, usa)), max(line.xs[-1] for line in strokes(figure, "usa"))
     at = left + (missing - first) / (last - first) * (right - left)
     assert not [xs for xs in usa if min(xs) < at - 1 and max(xs) > at + 1]
 
@@ -277,9 +279,7 @@ def test_a_logarithmic_scale_is_said(holdings):
 def test_bars_start_at_zero_and_grow_in_proportion(holdings):
     rows = holdings.where(country="RUR").assign(name=["a", "b", "c"], value=[1500, 1400, 1550])
     figure = charts.bars(rows, x="name", y="value", title="Rurland grew")
-    drawn = sorted(
-        (box.get_x(), box.get_width()) for box in figure.canvas.findobj(Rectangle) if box.get_facecolor()[3] == 1
-    )
+    drawn = sorted((item.left, item.width) for item in figure.drawn.items if isinstance(item, Bar))
     starts, widths = zip(*[each for each in drawn if each[1] > 0], strict=True)
     assert max(starts) - min(starts) < 1e-6
     assert sorted(width / 1550 for width in widths) == pytest.approx([w / 1550 for w in sorted(widths)])
@@ -439,10 +439,10 @@ def drawn_from_real_data(request, data):
     return request.param, REAL[request.param](data)
 
 
-def test_no_text_touches_another_or_leaves_the_canvas(drawn_from_real_data):
+def test_no_text_touches_another_or_leaves_the_sheet(drawn_from_real_data):
     _, figure = drawn_from_real_data
-    assert overlaps(figure.canvas) == []
-    assert overlaps(figure.narrow_canvas) == []
+    assert overlaps(figure.drawn) == []
+    assert overlaps(figure.narrow_drawn) == []
 
 
 def test_the_helper_sees_texts_that_touch():
@@ -450,7 +450,7 @@ def test_the_helper_sees_texts_that_touch():
     drawing.text(10, 50, "Here stands a text")
     drawing.text(30, 52, "and here another")
     drawing.text(120, 98, "too high")
-    assert overlaps(drawing.canvas) == [("Here stands a text", "and here another"), ("too high", "edge")]
+    assert overlaps(drawing) == [("Here stands a text", "and here another"), ("too high", "edge")]
 
 
 def test_the_plot_is_small_and_clean(drawn_from_real_data):
@@ -487,8 +487,8 @@ def test_every_colour_names_its_job(drawn_from_real_data):
 
 def test_all_text_is_at_least_nine_points_high(drawn_from_real_data):
     _, figure = drawn_from_real_data
-    for canvas in (figure.canvas, figure.narrow_canvas):
-        assert min(text.get_fontsize() for text in canvas.findobj(Text)) >= 9
+    for drawn in (figure.drawn, figure.narrow_drawn):
+        assert min(item.size for item in drawn.items if isinstance(item, Words)) >= 9
 
 
 # --- one picture, everywhere ------------------------------------------------------------------------------------------
@@ -546,7 +546,7 @@ def test_the_complete_picture_holds_heading_plot_and_sources(holdings):
 @pytest.mark.parametrize(
     "text", ["A long title that needs more than one line " * 4, "Donaudampfschifffahrt" * 20, "word"]
 )
-def test_wrapped_lines_never_leave_the_canvas(text):
+def test_wrapped_lines_never_leave_the_sheet(text):
     lines = house.wrapped(text.strip(), 300, 14, 700)
     assert max(house.width_of(line, 14, 700) for line in lines) <= 300
     assert "".join(lines).replace("-", "").replace(" ", "") == text.replace(" ", "")

@@ -52,8 +52,8 @@ def awkward(examples=12):
 
 
 def assert_clear(figure):
-    assert overlaps(figure.canvas) == []
-    assert overlaps(figure.narrow_canvas) == []
+    assert overlaps(figure.drawn) == []
+    assert overlaps(figure.narrow_drawn) == []
 
 
 def shipped():
@@ -74,7 +74,7 @@ def test_no_text_of_a_shipped_chart_touches_another(monkeypatch):
     monkeypatch.chdir(ROOT)
     drawn = dict(shipped())
     assert len(drawn) >= 12
-    found = {name: overlaps(figure.canvas) + overlaps(figure.narrow_canvas) for name, figure in drawn.items()}
+    found = {name: overlaps(figure.drawn) + overlaps(figure.narrow_drawn) for name, figure in drawn.items()}
     assert {name: pairs for name, pairs in found.items() if pairs} == {}
 
 

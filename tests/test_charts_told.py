@@ -9,12 +9,11 @@ import re
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from matplotlib.lines import Line2D
 from test_charts_texts import AS_OF, table
 
 from briefkit import charts
-from briefkit.charts.house import INKS, style
 from briefkit.charts.reading import Moment, read
+from briefkit.charts.sheet import Marks
 from briefkit.charts.timeline import Timeline
 from briefkit.facts import Fact
 
@@ -141,11 +140,9 @@ def test_an_event_of_which_only_the_month_is_known_is_told_by_month_and_marked_h
 def test_a_month_is_marked_hollow_between_its_first_and_its_last_day():
     reading = read(table(**MONTHS), "t", needed="x label", numbers="", x="date", label="name")
     chart = Timeline(reading, "Much happened")
-    with style():
-        artists = chart.draw(400).canvas.artists
-    marks = [each for each in artists if isinstance(each, Line2D) and each.get_marker() not in ("None", None)]
-    assert [each.get_markerfacecolor() == INKS["ground"] for each in marks] == [False, True, False]
-    first, month, last = (float(each.get_xdata()[0]) for each in marks)
+    marks = [item for item in chart.draw(400).items if isinstance(item, Marks)]
+    assert [each.fill == "ground" for each in marks] == [False, True, False]
+    first, month, last = (each.xs[0] for each in marks)
     part = (month - first) / (last - first)
     assert part == pytest.approx(14 / (dt.date(2002, 3, 9) - dt.date(2001, 6, 1)).days)
 

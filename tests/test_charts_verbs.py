@@ -7,9 +7,7 @@ import datetime as dt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from matplotlib.lines import Line2D
-from matplotlib.patches import Rectangle
-from matplotlib.text import Text
+from test_charts import boxes, strokes, words_of
 from test_charts_texts import table
 
 from briefkit import charts
@@ -18,26 +16,6 @@ from briefkit.errors import BriefError
 
 LANDS = ["Rurland", "Grauland", "Blauland", "Schwarzland"]
 DAY = dt.date(2001, 1, 1)
-
-
-def words_of(figure):
-    return {text.get_text() for text in figure.canvas.findobj(Text)}
-
-
-def strokes(figure, job):
-    return [
-        line
-        for line in figure.canvas.findobj(Line2D)
-        if line.get_color() == house.INKS[job] and line.get_linestyle() != "None"
-    ]
-
-
-def boxes(figure, job):
-    return [box for box in figure.canvas.findobj(Rectangle) if box.get_facecolor()[:3] == rgb(house.INKS[job])]
-
-
-def rgb(colour):
-    return tuple(int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
 
 
 # --- slope ------------------------------------------------------------------------------------------------------------
@@ -116,7 +94,7 @@ def test_each_vote_has_one_stroke_over_or_under_its_line(answers, close):
     figure = voted(answers, [DAY] * len(answers) if close else None)
     drawn = {}
     for job in ("teal", "gold"):
-        ys = [y for line in strokes(figure, job) for y in line.get_ydata()]
+        ys = [y for line in strokes(figure, job) for y in line.ys]
         drawn[job] = len(ys) // 3 + (len(ys) % 3 > 0)
     assert drawn == {"teal": answers.count(True), "gold": answers.count(False)}
     known = answers.count(True) + answers.count(False)
@@ -170,7 +148,7 @@ def test_a_panel_without_a_known_value_says_so():
 def test_the_parts_of_a_bar_are_in_proportion_and_fill_it(values):
     rows = table(land=["Rurland"] * 4, kind=LANDS, n=values)
     figure = charts.parts(rows, "land", "n", "Most lie at sea", by="kind")
-    widths = [box.get_width() for job in ("teal", "gold", "slate", "brown") for box in boxes(figure, job)]
+    widths = [box.width for job in ("teal", "gold", "slate", "brown") for box in boxes(figure, job)]
     drawn = [width for width in widths if width != 9]  # nine points: a swatch of the key
     whole = house.WIDTH - house.width_of("Rurland") - house.width_of(f"{sum(values):,}", weight=house.BOLD) - 16
     shares = [value / sum(values) for value in values if value]

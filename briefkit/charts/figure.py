@@ -18,8 +18,10 @@ from matplotlib.dates import DateConverter, num2date
 from matplotlib.figure import Figure as Canvas
 
 from briefkit.charts import house, words
+from briefkit.charts.drawing import drawing
 from briefkit.charts.sheet import Sheet
-from briefkit.charts.svg import Drawing, parts_of, slim
+from briefkit.charts.slim import slim
+from briefkit.charts.svg import Drawing, parts_of
 from briefkit.errors import BriefError
 from briefkit.facts import FIGURE, Row, evidence, united
 from briefkit.tables import Field, Table
@@ -33,7 +35,7 @@ class Figure:
     """Hold a finished chart: heading, alternative text, source line, the values drawn, and the picture.
 
     ``plot`` is the picture alone, for a page or a paper that sets the heading as text; ``narrow`` is one for a phone,
-    where the verb lays itself out anew; ``svg`` is complete. ``canvas`` is the figure behind ``plot``.
+    where the verb lays itself out anew; ``svg`` is complete. ``drawn`` is what ``plot`` was drawn from.
     """
 
     kind: str
@@ -46,9 +48,9 @@ class Figure:
     rows: tuple[Row, ...]
     as_of: dt.date
     plot: str = field(repr=False)
-    canvas: Canvas = field(repr=False, compare=False)
+    drawn: Sheet | Canvas = field(repr=False, compare=False)
     narrow: str = field(default="", repr=False)
-    narrow_canvas: Canvas | None = field(default=None, repr=False, compare=False)
+    narrow_drawn: Sheet | Canvas | None = field(default=None, repr=False, compare=False)
 
     def as_json(self) -> dict[str, Any]:
         """Give all that an exporter needs to print the chart, describe it, and hand out its data."""
@@ -85,7 +87,7 @@ def finish(
     lines: Sequence[Sequence[Any]] = (),
     rows: Sequence[Row] = (),
     source_note: str = "",
-    narrow: Canvas | None = None,
+    narrow: Sheet | Canvas | None = None,
 ) -> Figure:
     """Make a brief's figure of any matplotlib figure or axes: with heading, sources, alternative text and data.
 
@@ -93,32 +95,36 @@ def finish(
     picture's lines, bars and points, and the words of `alt` are made of them. `narrow` is the same chart laid out for
     a phone.
     """
-    canvas = figure if isinstance(figure, Canvas) else figure.figure
+    drawn = figure if isinstance(figure, (Sheet, Canvas)) else figure.figure
     tables = (tables,) if isinstance(tables, Table) else tuple(tables)
     title = _needed_title(str(title), tables)
-    drawn = _needed_rows(united(*(table.rows for table in tables), rows), title)
+    based = _needed_rows(united(*(table.rows for table in tables), rows), title)
     if not fields:
-        fields, lines = FOREIGN, list(_read_off(canvas))
+        fields, lines = FOREIGN, list(_read_off(drawn))
     alt = alt or _described(kind, lines)
     return Figure(
         kind=kind,
         title=title,
         subtitle=str(subtitle).strip(),
         alt=alt,
-        source_line=source_line(drawn, source_note),
+        source_line=source_line(based, source_note),
         fields=tuple(fields),
         lines=tuple(map(tuple, lines)),
-        rows=drawn,
+        rows=based,
         as_of=max(table.as_of for table in tables),
-        plot=picture(canvas).document(title, alt),
-        canvas=canvas,
+        plot=picture(drawn).document(title, alt),
+        drawn=drawn,
         narrow=picture(narrow).document(title, alt, "n") if narrow else "",
-        narrow_canvas=narrow,
+        narrow_drawn=narrow,
     )
 
 
-def picture(canvas: Canvas) -> Drawing:
-    """Draw a matplotlib figure as a slim SVG, the same bytes in every process."""
+def picture(drawn: Sheet | Canvas) -> Drawing:
+    """Draw a sheet or a matplotlib figure as a slim SVG, the same bytes in every process."""
+    return drawing(drawn) if isinstance(drawn, Sheet) else _of_matplotlib(drawn)
+
+
+def _of_matplotlib(canvas: Canvas) -> Drawing:
     stream, dpi = io.StringIO(), canvas.dpi
     grounds = [canvas.patch, *(axes.patch for axes in canvas.axes)]
     shown = [ground.get_visible() for ground in grounds]
@@ -128,7 +134,6 @@ def picture(canvas: Canvas) -> Drawing:
             for ground in grounds:
                 ground.set_visible(False)
             renderer = RendererSVG(*canvas.bbox.size, stream, metadata={"Date": None})
-            renderer._text2path = house.OUTLINES  # letters come again in every chart
             canvas.draw(renderer)
             renderer.finalize()
         finally:
@@ -159,7 +164,7 @@ def with_heading(block: dict[str, Any]) -> str:
         top -= 2
     for number, line in enumerate(source):
         sheet.text(BORDER, foot - 8 - house.TEXT - number * step[house.TEXT], line, "muted")
-    frame = picture(sheet.canvas)
+    frame = picture(sheet)
     shifted = f'<g transform="translate({BORDER:g} {head:.1f})">{marks}</g>'
     whole = Drawing(frame.width, frame.height, dict(sorted((frame.letters | letters).items())), frame.marks + shifted)
     return whole.document(block["title"], block["alt"])

@@ -8,7 +8,7 @@ from typing import Any
 
 from briefkit.charts import words
 from briefkit.charts.figure import Figure, finish
-from briefkit.charts.house import NARROW, WIDTH, Look, looks, style
+from briefkit.charts.house import NARROW, WIDTH, Look, looks
 from briefkit.charts.reading import Reading
 from briefkit.charts.sheet import Sheet
 from briefkit.errors import BriefError
@@ -50,10 +50,8 @@ class Chart:
 
     def finished(self, subtitle: Any = "", source_note: str = "") -> Figure:
         """Draw the chart and make the brief's figure of it."""
-        with style():
-            wide, narrow = self.draw(WIDTH), self.draw(NARROW)
         return finish(
-            wide.canvas,
+            self.draw(WIDTH),
             self.reading.tables,
             self.title,
             f"{words.sentence(str(subtitle) or self.measure())} {self.note()}",
@@ -63,5 +61,5 @@ class Chart:
             lines=self.reading.values,
             rows=self.rows,
             source_note=source_note,
-            narrow=narrow.canvas,
+            narrow=self.draw(NARROW),
         )

@@ -78,7 +78,7 @@ class Look(NamedTuple):
 
     job: str
     marker: str
-    dash: str | tuple[float, tuple[float, ...]]
+    dash: tuple[float, ...]  # lengths of dashes and gaps, in widths of the line
 
     @property
     def text(self) -> str:
@@ -91,13 +91,13 @@ class Look(NamedTuple):
         return INSIDE.get(self.job, "ground")
 
 
-USA = Look("usa", "o", (0, (4.2, 1.3)))
-RUS = Look("rus", "s", "solid")
-GOLD = Look("gold", "^", (0, (1.2, 1.0)))
-SLATE = Look("slate", "D", (0, (4.5, 1.2, 1.2, 1.2)))
-TEAL = Look("teal", "o", "solid")
-BROWN = Look("brown", "s", (0, (4.2, 1.3)))
-PALE = Look("pale", "o", "solid")
+USA = Look("usa", "o", (4.2, 1.3))
+RUS = Look("rus", "s", ())
+GOLD = Look("gold", "^", (1.2, 1.0))
+SLATE = Look("slate", "D", (4.5, 1.2, 1.2, 1.2))
+TEAL = Look("teal", "o", ())
+BROWN = Look("brown", "s", (4.2, 1.3))
+PALE = Look("pale", "o", ())
 OTHERS = (TEAL, GOLD, SLATE, BROWN)
 COUNTRIES = {
     USA: {"usa", "us", "united states", "the united states", "american", "americans", "washington"},
@@ -168,10 +168,10 @@ def _register_fonts() -> None:
 
 
 @functools.cache
-def font(size: float, weight: int, italic: bool = False) -> font_manager.FontProperties:
-    """Give a face of the house's type family."""
+def face(weight: int = 400, italic: bool = False) -> font_manager.FontProperties:
+    """Give a face of the house's type family, at the hundred points in which outlines are set."""
     _register_fonts()
-    return font_manager.FontProperties(family=FAMILY, size=size, weight=weight, style="italic" if italic else "normal")
+    return font_manager.FontProperties(family=FAMILY, size=100, weight=weight, style="italic" if italic else "normal")
 
 
 OUTLINES = Setter()
@@ -180,7 +180,7 @@ OUTLINES = Setter()
 @functools.lru_cache(maxsize=8192)
 def width_of(text: str, size: float = TEXT, weight: int = 400, italic: bool = False) -> float:
     """Measure a line of text in points, exactly as the SVG will set it."""
-    return OUTLINES.get_text_width_height_descent(text, font(size, weight, italic), False)[0]
+    return OUTLINES.width(text, face(weight, italic)) * size / 100
 
 
 def balanced(text: str, width: float, size: float = TEXT, weight: int = 400) -> list[str]:

@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 import functools
+import re
+from collections.abc import Callable
 from itertools import accumulate, pairwise
 from typing import Any, NamedTuple
 
+from matplotlib.font_manager import FontProperties
 from matplotlib.ft2font import FT2Font, LoadFlags
 from matplotlib.textpath import TextToPath
 
-# Letters whose place depends on the next one alone. A line with any other is for matplotlib to set: a stroke can make
-# fractions, and brackets and quotation marks can part a line into runs that do not touch.
-PLAIN = frozenset(map(chr, range(0x20, 0x7F))) - set("/@()[]{}<>") | frozenset("\u00a0£§°·×÷é–—…€−≠≤≥")
+# Letters whose place depends on the next one alone. A line with any other is for matplotlib to set, and so are
+# fractions. Brackets and quotation marks part a line into runs that do not touch, unless a letter of the alphabet has
+# said before in which script it is written.
+FRACTION = re.compile(r"\d/|/\d")
+PAIRED = frozenset("()[]{}<>“”‘’")
+PLAIN = frozenset(map(chr, range(0x20, 0x7F))) - {"@"} | frozenset("\u00a0£§°·×÷é–—…€−≠≤≥") | PAIRED
+
+
+Outline = tuple[Any, Any]  # vertices and matplotlib's codes of a path
 
 
 class Letter(NamedTuple):
-    """Hold a letter of a face: its name, its outline, how far it moves the pen, and the foot and the top of its ink."""
+    """Hold a letter of a face: its name, its outline, and how far it moves the pen."""
 
     name: str
-    outline: tuple[Any, Any]
+    outline: Outline
     advance: float
-    low: float
-    high: float
 
 
 class Face:
@@ -35,13 +42,17 @@ class Face:
         # Apart for lines with and without a letter of the alphabet; nothing for a pair that joins into one letter.
         self.steps: dict[bool, dict[tuple[str, str], float | None]] = {True: {}, False: {}}
 
-    def places(self, text: str, font: FT2Font) -> list[float] | None:
+    def places(self, text: str, font: Callable[[], FT2Font]) -> list[float] | None:
         """Say where each letter of a line stands, or nothing where that is for matplotlib to say."""
-        if not text or not PLAIN.issuperset(text):
+        if not text or not PLAIN.issuperset(text) or FRACTION.search(text):
             return None
+        if not PAIRED.isdisjoint(text):
+            at = next(place for place, letter in enumerate(text) if letter in PAIRED)
+            if not any(map(str.isalpha, text[:at])):
+                return None
         pairs, known = list(pairwise(text)), self.steps[any(map(str.isalpha, text))]
         if text[0] not in self.letters or not known.keys() >= set(pairs):
-            self._learn(text, font, known)
+            self._learn(text, font(), known)
         steps = [known.get(pair) for pair in pairs]
         if None in steps or not self.letters.keys() >= set(text):
             return None
@@ -54,54 +65,40 @@ class Face:
             if item.char not in self.letters and len(item.char) == 1:
                 glyph = font.load_glyph(item.glyph_index, flags=LoadFlags.NO_HINTING)
                 name = TextToPath._get_glyph_repr(None, font, item.glyph_index)
-                ends = (glyph.horiAdvance / 64, glyph.bbox[1] / 64, glyph.bbox[3] / 64)
-                self.letters[item.char] = Letter(name, font.get_path(), *ends)
+                self.letters[item.char] = Letter(name, font.get_path(), glyph.horiAdvance / 64)
             known.update(dict.fromkeys(pairwise(item.char)))
         for item, following in pairwise(items):
             if len(item.char) == len(following.char) == 1:
                 known.setdefault((item.char, following.char), following.x - item.x)
 
 
-class Setter(TextToPath):
-    """Measure and set lines as matplotlib does, to the last digit."""
+class Setter:
+    """Set and measure lines as matplotlib does, to the last digit, in the hundred points to which it sets outlines."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self._faces: dict[str, Face] = {}
-        self._others = functools.lru_cache(maxsize=1024)(super().get_glyphs_with_font)
-        self.get_text_width_height_descent = functools.lru_cache(maxsize=8192)(self._measured)
-        self.get_glyphs_with_font = self._letters
+        self._faces: dict[FontProperties, Face] = {}
+        self._plain = TextToPath()
+        self._others = functools.lru_cache(maxsize=1024)(self._set)
 
-    def _letters(
-        self, font: FT2Font, s: str, glyph_map: Any = None, return_new_glyphs_only: bool = False, **options: Any
-    ) -> tuple[list[tuple[str, float, float, float]], dict[str, Any], list[Any]]:
-        """Give the letters of a line with their places, and the outlines of those that `glyph_map` lacks."""
-        letters, outlines, boxes = self._set(font, s, **options)
-        known = {} if glyph_map is None else glyph_map
-        new = {name: outline for name, outline in outlines.items() if name not in known}
-        return letters, new if return_new_glyphs_only else known | new, boxes
-
-    def _face(self, font: FT2Font) -> Face:
-        if font.fname not in self._faces:
-            self._faces[font.fname] = Face()
-        return self._faces[font.fname]
-
-    def _set(self, font: FT2Font, text: str, **options: Any) -> tuple[list[Any], dict[str, Any], list[Any]]:
-        face = self._face(font)
-        places = None if any(options.values()) else face.places(text, font)
+    def line(self, text: str, prop: FontProperties) -> list[tuple[str, float, float, Outline]]:
+        """Give each letter's name, its place along the line and above it, and its outline."""
+        face, places = self._known(text, prop)
         if places is None:
-            return self._others(font, text, **options)
+            return self._others(text, prop)
         letters = [face.letters[letter] for letter in text]
-        line = [(letter.name, x, 0.0, 1.0) for letter, x in zip(letters, places, strict=True)]
-        return line, {letter.name: letter.outline for letter in letters}, []
+        return [(letter.name, x, 0.0, letter.outline) for letter, x in zip(letters, places, strict=True)]
 
-    def _measured(self, text: str, prop: Any, ismath: Any) -> tuple[float, float, float]:
-        font = self._get_font(prop)
-        face = self._face(font)
-        places = None if ismath else face.places(text, font)
+    def width(self, text: str, prop: FontProperties) -> float:
+        """Measure a line from its start to the end of its last letter."""
+        face, places = self._known(text, prop)
         if places is None:
-            return super().get_text_width_height_descent(text, prop, ismath)
-        letters = [face.letters[letter] for letter in text]
-        low, high = min(letter.low for letter in letters), max(letter.high for letter in letters)
-        scale = prop.get_size_in_points() / self.FONT_SCALE
-        return (places[-1] + letters[-1].advance) * scale, (high - low) * scale, (0.0 - low) * scale
+            return self._plain.get_text_width_height_descent(text, prop, False)[0]
+        return places[-1] + face.letters[text[-1]].advance
+
+    def _known(self, text: str, prop: FontProperties) -> tuple[Face, list[float] | None]:
+        face = self._faces.get(prop) or self._faces.setdefault(prop, Face())
+        return face, face.places(text, lambda: self._plain._get_font(prop))
+
+    def _set(self, text: str, prop: FontProperties) -> list[tuple[str, float, float, Outline]]:
+        letters, outlines, _ = self._plain.get_glyphs_with_font(self._plain._get_font(prop), text)
+        return [(name, x, y, outlines[name]) for name, x, y, _ in letters]

@@ -53,7 +53,7 @@ class Multiples(Lines):
 
     def look(self, panel: Panel, name: str) -> Look:
         """Let a country keep its colour; all others share one, since each has its panel."""
-        return (country_look(panel.name) or TEAL)._replace(dash="solid")
+        return (country_look(panel.name) or TEAL)._replace(dash=())
 
     def heading(self, panel: Panel) -> str:
         """Name a panel with its last value, which needs no room at the end of the line then."""
@@ -63,7 +63,7 @@ class Multiples(Lines):
     def entries(self) -> list[Entry]:
         """Name the reference lines alone: each panel has the name of its series."""
         limits = {limit.text: limit.start for panel in self.panels for limit in panel.limits}
-        return [(text, Look("ink", "", "solid"), "limit" if start else "level") for text, start in limits.items()]
+        return [(text, Look("ink", "", ()), "limit" if start else "level") for text, start in limits.items()]
 
     def end_width(self) -> float:
         """Leave no room at the ends of the lines."""

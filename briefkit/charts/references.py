@@ -67,7 +67,7 @@ def limit_line(sheet: Sheet, plot: Plot, limit: Limit) -> float:
     start = min(max(place(limit.start), low), high) if limit.start else low
     left, at, right, y = plot.area.left, plot.x(start), plot.area.right, plot.y(limit.value)
     if start > low:
-        sheet.stroke([left, at], [y, y], "ink", 1.3, (0, (1, 1.8)), order=2.5)
+        sheet.stroke([left, at], [y, y], "ink", 1.3, (1, 1.8), order=2.5)
     if start < high:
         sheet.stroke([at if start > low else left, right], [y, y], "ink", 1.5, order=2.5)
     return at
@@ -77,4 +77,4 @@ def limit_entries(limits: Sequence[Limit]) -> list[Entry]:
     """Say once, in the key over all panels, what their reference lines are, where they begin to hold on one day."""
     starts = {limit.start for limit in limits if limit.short}
     start = starts.pop() if len(starts) == 1 else None
-    return [(f"Cap, binding from {words.day(start)}", Look("ink", "", "solid"), "limit")] if start else []
+    return [(f"Cap, binding from {words.day(start)}", Look("ink", "", ()), "limit")] if start else []

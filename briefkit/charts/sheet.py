@@ -4,15 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from matplotlib.figure import Figure as Canvas
-from matplotlib.lines import Line2D
-from matplotlib.patches import Rectangle
-from matplotlib.text import Text
-from matplotlib.transforms import Affine2D
-
-from briefkit.charts.house import BOLD, INKS, LEADING, TEXT, WIDTH, Look, font, width_of, wrapped
+from briefkit.charts.house import BOLD, LEADING, TEXT, WIDTH, Look, width_of, wrapped
 
 SWATCH = {"line": 26.0, "bar": 13.0, "dot": 12.0, "hollow": 12.0, "limit": 30.0, "level": 30.0}
 Entry = tuple[str, Look, str]  # a series in a key: name, look, kind of swatch
@@ -37,16 +31,60 @@ class Box(NamedTuple):
         return self.bottom + self.height
 
 
-class Sheet:
-    """Draw in points from the lower left corner; every artist lands on one matplotlib figure, ``canvas``.
+class Words(NamedTuple):
+    """A line of text on its baseline."""
 
-    matplotlib's own axes and ticks are left out: they cost most of a chart's time and know nothing of label room.
-    """
+    x: float
+    y: float
+    text: str
+    job: str
+    size: float
+    weight: int
+    italic: bool
+    order: float = 3
+
+
+class Bar(NamedTuple):
+    """A filled rectangle."""
+
+    left: float
+    bottom: float
+    width: float
+    height: float
+    job: str
+    order: float
+
+
+class Stroke(NamedTuple):
+    """A line through points, broken where one is not a number; dashes are named in widths of the line."""
+
+    xs: Sequence[float]
+    ys: Sequence[float]
+    job: str
+    width: float
+    dash: Sequence[float]
+    order: float
+
+
+class Marks(NamedTuple):
+    """A marker at each of some points; ``marker`` is matplotlib's word for its form."""
+
+    xs: Sequence[float]
+    ys: Sequence[float]
+    marker: str
+    size: float
+    fill: str
+    edge: str
+    edge_width: float
+    order: float = 4
+
+
+class Sheet:
+    """Draw in points from the lower left corner: whatever lies on the sheet is one of its ``items``."""
 
     def __init__(self, height: float, width: float = WIDTH) -> None:
         self.width, self.height = width, height
-        self.canvas = Canvas(figsize=(width / 72, height / 72), dpi=72)
-        self.points = Affine2D().scale(1 / 72) + self.canvas.dpi_scale_trans
+        self.items: list[Words | Bar | Stroke | Marks] = []
 
     def text(
         self,
@@ -63,18 +101,7 @@ class Sheet:
         width = width_of(text, size, weight, italic)
         left = x - width * {"left": 0, "center": 0.5, "right": 1}[ha]
         left = max(min(left, self.width - width), 0)
-        self.canvas.add_artist(
-            Text(
-                left,
-                y,
-                text,
-                color=INKS[job],
-                fontproperties=font(size, weight, italic),
-                va="baseline",
-                transform=self.points,
-                parse_math=False,
-            )
-        )
+        self.items.append(Words(left, y, text, job, size, weight, italic))
         return Box(left, y - 0.25 * size, width, size)
 
     def lines(self, x: float, top: float, lines: Sequence[tuple[str, str, int]], ha: str = "left") -> Box:
@@ -88,9 +115,7 @@ class Sheet:
 
     def box(self, left: float, bottom: float, width: float, height: float, job: str, order: float = 1) -> None:
         """Fill a rectangle."""
-        self.canvas.add_artist(
-            Rectangle((left, bottom), width, height, color=INKS[job], lw=0, transform=self.points, zorder=order)
-        )
+        self.items.append(Bar(left, bottom, width, height, job, order))
 
     def stroke(
         self,
@@ -98,31 +123,18 @@ class Sheet:
         ys: Sequence[float],
         job: str,
         width: float = 0.8,
-        dash: Any = "solid",
+        dash: Sequence[float] = (),
         order: float = 2,
     ) -> None:
         """Draw a line through points; a point that is not a number breaks it."""
-        self.canvas.add_artist(Line2D(xs, ys, color=INKS[job], lw=width, ls=dash, transform=self.points, zorder=order))
+        self.items.append(Stroke(xs, ys, job, width, dash, order))
 
     def marks(
         self, xs: Sequence[float], ys: Sequence[float], look: Look, size: float = 4, hollow: bool = False
     ) -> None:
         """Draw a series' markers, filled or hollow."""
-        colour = INKS[look.job]
-        self.canvas.add_artist(
-            Line2D(
-                xs,
-                ys,
-                ls="none",
-                marker=look.marker,
-                ms=size,
-                mfc=INKS["ground"] if hollow else colour,
-                mec=colour if hollow else INKS["ground"],
-                mew=1.3 if hollow else 0.6,
-                transform=self.points,
-                zorder=4,
-            )
-        )
+        fill, edge, width = ("ground", look.job, 1.3) if hollow else (look.job, "ground", 0.6)
+        self.items.append(Marks(xs, ys, look.marker, size, fill, edge, width))
 
     def key(self, top: float, entries: Sequence[Entry]) -> Box:
         """Name the series in rows, swatch and name."""
@@ -136,7 +148,7 @@ class Sheet:
                 self.stroke([left, left + 22], [middle, middle], look.job, 1.9, look.dash)
                 self.marks([left + 11], [middle], look)
             elif kind == "limit":
-                self.stroke([left, left + 11], [middle, middle], look.job, 1.3, (0, (1, 1.8)))
+                self.stroke([left, left + 11], [middle, middle], look.job, 1.3, (1, 1.8))
                 self.stroke([left + 11, left + 26], [middle, middle], look.job, 1.5)
             elif kind == "level":
                 self.stroke([left, left + 26], [middle, middle], look.job, 1.5)

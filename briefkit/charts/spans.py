@@ -141,7 +141,7 @@ class Spans(Chart):
         sheet.box(start, middle - 5.5, max(end - start, 1.5), 11, look.job)
         if foreseen:
             right, low, high = plot.x(place(foreseen.at)), middle - 5, middle + 5
-            sheet.stroke([end, right, right, end], [high, high, low, low], look.job, 1, (0, (2, 1.5)))
+            sheet.stroke([end, right, right, end], [high, high, low, low], look.job, 1, (2, 1.5))
         where, text, x = self._years_at(plot, each)
         sheet.text(x, middle - 0.33 * TEXT, text, look.inside if where == "inside" else "label")
 

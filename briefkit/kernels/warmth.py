@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import json
+import string
 import tempfile
 from pathlib import Path
 
 from briefkit import charts
 from briefkit.charts import house
+from briefkit.charts.drawing import drawing
+from briefkit.charts.sheet import Sheet
 from briefkit.data import LATEST, READ, Data
 from briefkit.package import find_data
 
@@ -21,9 +24,9 @@ _ROWS = "date,land,value,source_id\n" + "".join(
 _SOURCES = (
     "source_id,title,publisher,published,url,kind,licence\nS1,Made up,Example,2001,https://example.org,news,none\n"
 )
-_FACES = ((house.TEXT, 400), (house.TEXT, house.BOLD), (14.0, 700))
-_DIGITS = " ".join(f"{number:02}" for number in range(100))
-_WORDS = 2000  # letters of the descriptor's own words from which each face learns the pairs that are usual
+_WEIGHTS = (400, house.BOLD, 700)
+_SIGNS = string.digits + " .,-–%"
+_LETTERS = string.ascii_letters + _SIGNS + "’();:"
 
 
 def warm() -> None:
@@ -32,6 +35,7 @@ def warm() -> None:
         _draw(Path(folder))
     with contextlib.suppress(Exception):
         _read()
+    _measure()
     READ.clear()
 
 
@@ -39,10 +43,31 @@ def _read() -> None:
     data = Data(find_data(), LATEST)
     for name in data.package:
         data[name]
-    said = " ".join(field.title for name in data.package for field in data[name].fields)
-    for size, weight in _FACES:
-        for text in (_DIGITS, said[:_WORDS], said[:_WORDS].lower()):
-            house.width_of(text, size, weight)
+
+
+def _measure() -> None:
+    """Let each face learn its usual letters, how far it is from any of them to any other, and from digit to digit."""
+    sheet = Sheet(house.TEXT)
+    for weight in _WEIGHTS:
+        for letters in (_SIGNS, _LETTERS):
+            house.width_of(pairs(letters), weight=weight)
+        sheet.text(0, 0, _LETTERS, weight=weight)
+    drawing(sheet)
+
+
+def pairs(letters: str) -> str:
+    """Write a text in which every pair of these letters stands next to each other once.
+
+    >>> pairs("ab")
+    'aabba'
+    """
+    following, trail, text = {letter: list(letters) for letter in letters}, [letters[0]], []
+    while trail:  # as one walks each street of a town once
+        if following[trail[-1]]:
+            trail.append(following[trail[-1]].pop(0))
+        else:
+            text.append(trail.pop())
+    return "".join(reversed(text))
 
 
 def _draw(folder: Path) -> None:
