@@ -322,7 +322,12 @@ def save(path: Path, notebook: NotebookNode) -> bool:
 
 
 def save_figures(path: Path, notebook: NotebookNode) -> None:
-    """Write `figures/<brief>-<cell>.svg` beside the notebooks folder and remove those that no cell makes now."""
+    """Write `figures/<brief>-<cell>.svg` beside the notebooks folder and remove those that no cell makes now.
+
+    A template, in a folder below, has no figures of its own to keep.
+    """
+    if path.resolve().parent.name == "templates":
+        return
     folder = path.resolve().parent.parent / "figures"
     made = {f"{path.stem}-{cell_id}.svg": svg for cell_id, svg in figures(notebook)}
     for name, svg in made.items():

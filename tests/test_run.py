@@ -123,6 +123,12 @@ def test_what_differs_between_equal_runs_is_dropped(project):
     assert "execution" not in notebook.cells[1].metadata
 
 
+def test_a_template_keeps_no_figures(project):
+    path = project / "notebooks" / "templates" / "lamps.ipynb"
+    save_figures(path, run(write_notebook(path)))
+    assert not list(project.rglob("*.svg"))
+
+
 def test_figures_on_disk_are_those_that_the_notebook_makes(project):
     path = project / "notebooks" / "rurland.ipynb"
     folder = project / "figures"
