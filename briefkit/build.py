@@ -20,6 +20,7 @@ from briefkit.stamps import Stamps, digest, of_file, order
 from briefkit.workers import in_turn, side_by_side
 
 NOTHING: Mapping[str, str] = {}
+TABLES = "data/"  # among the names of briefs, the one of what all editions share
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,14 @@ class Task:
     day: str = ""
     drawn: Mapping[str, str] = field(default_factory=dict)
     found: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """Ask for the pages of the tables, which can be made beside the briefs."""
+
+    around: export.Place
+    source: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,21 +114,33 @@ def build(
         for path in asked.paths
         if path.stem not in documents
     }
-    made, faults = done(tasks, asked.root, report, workers, fail_fast, scheduler, documents, in_process)
+    tables_due = asked.is_whole and (fresh or not stamps.tables_stand())
+    tables = Tables(site.tables_place(asked.out, asked.edition, data), data.folder)
+    beside = {TABLES: tables} if tables_due and tasks and not scheduler else {}
+    made, faults = done(tasks | beside, asked.root, report, workers, fail_fast, scheduler, documents, in_process)
     if faults:
         raise BriefError.together(faults.values())
-    _surround(stamps, documents | made, data, around if tasks else None, fresh)
+    shared = made.pop(TABLES, None)
+    _surround(stamps, documents | made, data, around if tasks else None, fresh, tables_due, shared)
     return asked.folder
 
 
 def _surround(
-    stamps: Stamps, documents: Mapping[str, export.Document], data: Data, around: export.Place | None, fresh: bool
+    stamps: Stamps,
+    documents: Mapping[str, export.Document],
+    data: Data,
+    around: export.Place | None,
+    fresh: bool,
+    tables_due: bool,
+    shared: Mapping[str, str | bytes] | None,
 ) -> None:
     """Write what does not stand of the pages around the briefs, and lead from briefs built `around` them to others."""
     asked, cited = stamps.order, site.citations(documents)
     if asked.is_whole and (fresh or not stamps.site_stands()):
-        standing = set() if fresh else stamps.parts_standing(cited)
-        site.publish(asked.out, asked.edition, documents, data, standing)
+        due = {"tables": tables_due, "sources": fresh or not stamps.sources_stand(cited)}
+        site.publish(
+            asked.out, asked.edition, documents, data, {name for name, is_due in due.items() if not is_due}, shared
+        )
         stamps.mark_site(cited)
     elif around:
         site.link_editions(asked.out)
@@ -132,7 +153,7 @@ def _opened(as_of: str, state: str) -> Data:
 
 
 def done(
-    tasks: Mapping[str, Task],
+    tasks: Mapping[str, Task | Tables],
     root: Path,
     report: Callable[[str], None] | None = None,
     workers: int = 0,
@@ -140,23 +161,30 @@ def done(
     scheduler: str = "",
     standing: Collection[str] = (),
     in_process: int = 0,
-) -> tuple[dict[str, export.Document], dict[str, BriefError]]:
+) -> tuple[dict[str, Any], dict[str, BriefError]]:
     """Do tasks side by side, here or on the cluster of a Dask scheduler; give documents and faults by name.
 
     A line is told of each that is `standing` already. Up to `in_process` tasks are done in this process.
     """
     orders = {name: (task,) for name, task in tasks.items()}
-    if len(tasks) <= in_process:
-        return in_turn(build_brief, orders, report, standing)
+    if sum(isinstance(task, Task) for task in tasks.values()) <= in_process:
+        return in_turn(do, orders, report, standing)
     if scheduler:
         from briefkit.cluster import spread  # here: Dask is an extra
 
         return spread(make, keep, tasks, root, scheduler, report, fail_fast, standing)
-    return side_by_side(build_brief, orders, report, workers, fail_fast, standing)
+    return side_by_side(do, orders, report, workers, fail_fast, standing)
 
 
-def build_brief(task: Task) -> tuple[export.Document | None, str]:
-    """Make one brief and write it; give its document, where that is wanted, and a line that says what was written."""
+def do(task: Task | Tables) -> tuple[Any, str]:
+    """Make one brief and write it; give its document, where that is wanted, and a line that says what was written.
+
+    Of the tables the pages are given, to be written when no brief has failed.
+    """
+    if isinstance(task, Tables):
+        start = time.perf_counter()
+        made = site.tables(task.around, task.source)
+        return made, f"{TABLES:<14} made {len(made)} files of tables in {time.perf_counter() - start:.2f} s"
     return keep(task, make(task))
 
 

@@ -35,12 +35,18 @@ def place(edition: str, data: Data) -> Place:
 
 
 def publish(
-    out: Path, edition: str, documents: Mapping[str, Document], data: Data, standing: Collection[str] = ()
+    out: Path,
+    edition: str,
+    documents: Mapping[str, Document],
+    data: Data,
+    standing: Collection[str] = (),
+    shared: Mapping[str, str | bytes] | None = None,
 ) -> None:
     """Write the pages of an edition around its briefs, and what all editions share: tables and the archive.
 
     The pages of briefs must stand already. Everything works from a folder: links are relative, nothing is loaded.
-    Parts that are named as `standing` (sources, tables) are left as they are.
+    Parts that are named as `standing` (sources, tables) are left as they are; tables may have been made before, and
+    are handed over as `shared`.
     """
     folder, site = out / edition, place(edition, data)
     ordered = dict(sorted(documents.items(), key=lambda item: (item[0] != LEAD, item[0])))
@@ -52,13 +58,19 @@ def publish(
     if site.glossary:
         write(folder / "terms.html", _terms(site, data))
     link_dossiers(folder)
-    home = "" if (out / "index.html").is_file() else f"{edition}/"
+    home = _home(out, edition)
     if "tables" not in standing:
-        _tables(out / "data", replace(site, home=f"../{home}", root="../"), data.folder)
+        for name, content in (shared or tables(tables_place(out, edition, data), data.folder)).items():
+            write(out / "data" / name, content)
     write(
         out / "editions.html", export.site_page("editions", replace(site, home=home, root=""), editions=editions(out))
     )
     link_editions(out)
+
+
+def _home(out: Path, edition: str) -> str:
+    """Say where the front page is to which all editions lead: the latest one's, where there is one."""
+    return "" if not edition or (out / "index.html").is_file() else f"{edition}/"
 
 
 def _of(document: Document, kind: type) -> list[Any]:
@@ -220,21 +232,24 @@ class Cell:
     address: str = ""
 
 
-def _tables(folder: Path, site: Place, source: Path) -> None:
-    """Write each table whole as a page, CSV and JSON, with the descriptor that makes the folder a data package."""
-    package = descriptor(source)
-    counts = {}
+def tables_place(out: Path, edition: str, data: Data) -> Place:
+    """Say where tables stand: in a folder of their own beside the editions."""
+    return replace(place(edition, data), home=f"../{_home(out, edition)}", root="../")
+
+
+def tables(site: Place, source: Path) -> dict[str, str | bytes]:
+    """Make each table whole as a page, CSV and JSON, with the descriptor that makes the folder a data package."""
+    package, counts, made = descriptor(source), {}, {}
     for resource in package["resources"]:
         name, content = resource["name"], (source / resource["path"]).read_bytes()
         lines = list(csv.DictReader(content.decode("utf-8").splitlines(keepends=True)))
         counts[name] = len(lines)
-        write(folder / resource["path"], content)
-        write(folder / f"{name}.json", as_json(resource, lines))
+        made |= {resource["path"]: content, f"{name}.json": as_json(resource, lines)}
         values = {"table": resource, "fields": resource["schema"]["fields"], "links": _links(resource)}
         page = export.site_page("table", site, lines=list(_lines(resource, lines)), package=package, **values)
-        write(folder / f"{name}.html", page)
-    write(folder / "datapackage.json", (source / "datapackage.json").read_bytes())
-    write(folder / "index.html", export.site_page("tables", site, package=package, counts=counts))
+        made[f"{name}.html"] = page
+    made["datapackage.json"] = (source / "datapackage.json").read_bytes()
+    return made | {"index.html": export.site_page("tables", site, package=package, counts=counts)}
 
 
 def as_json(resource: Mapping[str, Any], lines: Sequence[Mapping[str, str]]) -> str:

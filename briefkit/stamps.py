@@ -273,10 +273,13 @@ class Stamps:
             self._part_stands(part, made) for part, made in ((PAGES, self._pages()), (TABLES, self._tables()))
         )
 
-    def parts_standing(self, cited: Any) -> set[str]:
-        """Name the costly parts that stand: tables depend on the data alone, sources also on what briefs have cited."""
-        parts = {"tables": (TABLES, self._tables()), "sources": (SOURCES, self._sources(cited))}
-        return {name for name, (part, made) in parts.items() if self._part_stands(part, made)}
+    def tables_stand(self) -> bool:
+        """Tell whether the pages of the tables stand, which depend on the data alone."""
+        return self._part_stands(TABLES, self._tables())
+
+    def sources_stand(self, cited: Any) -> bool:
+        """Tell whether the page of the sources stands, which depends also on what briefs have cited."""
+        return self._part_stands(SOURCES, self._sources(cited))
 
     def mark_site(self, cited: Any) -> None:
         """Say that the pages around these briefs stand."""
@@ -301,7 +304,9 @@ class Stamps:
         return _named([self.asked, self.workshop, self.data, cited])
 
     def _tables(self) -> str:
-        return _named([self.workshop, self.data, (self.order.out / "index.html").is_file() or self.order.edition])
+        # They lead to the latest edition where there is one, as there is after it has been built.
+        latest = not self.order.edition or (self.order.out / "index.html").is_file()
+        return _named([self.workshop, self.data, latest or self.order.edition])
 
     # --- their files ---
 

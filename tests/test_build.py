@@ -29,7 +29,8 @@ def test_a_build_writes_a_page_a_paper_and_the_site_around_them(project, capsys)
         "rurland-fig-rise.png",
         "rurland-fig-rise.svg",
     ]
-    assert "[1/1] rurland" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "/2] rurland " in said and "/2] data/ " in said
     assert "Rurland armed itself" in (project / "build" / "index.html").read_text()
     assert (project / "figures" / "rurland-fig-rise.svg").is_file()
 
@@ -74,3 +75,13 @@ def test_a_brief_that_fails_is_named_stops_no_other_and_overwrites_nothing(proje
         build(report=quiet)
     assert (project / "build" / "rurland.html").read_bytes() == good
     assert (project / "build" / "second.pdf").is_file()
+
+
+def test_the_pages_of_tables_change_with_the_briefs_that_cite_them_or_not_at_all(project, quiet):
+    build(report=quiet)
+    page, table = project / "build" / "data" / "holdings.html", project / "data" / "holdings.csv"
+    good = page.read_bytes()
+    table.write_text(table.read_text().replace(",1550,", ",1,"))
+    with pytest.raises(BriefError, match="does not hold"):
+        build(report=quiet)
+    assert page.read_bytes() == good

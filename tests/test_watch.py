@@ -61,7 +61,7 @@ def replace(path, old, new):
 def test_a_saved_notebook_or_table_builds_what_rests_on_it_until_ctrl_c(project, watched):
     brief, page = project / "notebooks" / "rurland.ipynb", project / "build" / "rurland.html"
     heard = watched.says("Watching notebooks/ and data/. Ctrl-C ends it.")
-    assert any("[2/2]" in line for line in watched.lines[:heard])
+    assert any("[3/3]" in line for line in watched.lines[:heard])
 
     replace(brief, "The arsenal grew", "The arsenal swelled")
     told = watched.says("Written to", watched.says("notebooks/rurland.ipynb changed", heard))

@@ -177,11 +177,12 @@ def main() -> None:
     del sys.path[0]  # as ipykernel_launcher does: no module of the current folder shadows a real one
     listener = socket.socket(fileno=int(sys.argv[1]))
     os.environ["JPY_PARENT_PID"] = str(os.getpid())  # ipykernel reads on import whose end is to be its own
+    gc.disable()  # a fifth of the time, and what is imported is not garbage
     for name in WARM:
         importlib.import_module(name)
     importlib.import_module("briefkit.kernels.warmth").warm()
-    gc.collect()
     gc.freeze()  # the children's collector leaves these pages shared
+    gc.enable()
     asked = Server(listener).serve()
     if asked:
         _become_kernel(*asked)
