@@ -6,6 +6,7 @@ import datetime as dt
 import functools
 import json
 from contextvars import ContextVar
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,7 @@ class Files:
         self.tables: dict[tuple[dt.date, bool], dict[str, Table]] = {}
         self._frames: dict[str, pd.DataFrame] = {}
         self._days: dict[str, pd.Series] = {}
+        self._told: dict[str, pd.DataFrame] = {}
         dated = [name for name, resource in self.package.items() if resource.get("as_of")]
         self.latest = max(day.date() for day in (self.days(name).max() for name in dated) if not pd.isna(day))
 
@@ -84,11 +86,20 @@ class Files:
         source = self._sources.get(source_id)
         return (source.publisher or source.title) if source else source_id
 
-    def row(self, table: str, key: str, source_id: str, support: str, known_on: str) -> Row:
-        """Tie a row to its sources."""
+    def told(self, name: str) -> pd.DataFrame:
+        """Read a table and tie each of its rows to its sources."""
+        if name not in self._told:
+            frame = self.frame(name)
+            keys = zip(*(frame[field].map(_key_text) for field in key_fields(self.package[name])), strict=True)
+            own = [frame[field] if field in frame else [""] * len(frame) for field in ("source_id", "support")]
+            rows = [(self._row(name, "|".join(key), *stated),) for key, *stated in zip(keys, *own, strict=True)]
+            self._told[name] = frame.assign(**{ROWS: rows})
+        return self._told[name]
+
+    def _row(self, table: str, key: str, source_id: str, support: str) -> Row:
         ids = [source_id, *self._further.get((table, key), ())] if source_id else []
         sources = tuple(self._sources[name] for name in dict.fromkeys(ids))
-        return Row(table, key, support, sources, tuple(self._disagreements.get((table, key), ())), known_on)
+        return Row(table, key, support, sources, tuple(self._disagreements.get((table, key), ())))
 
 
 @functools.lru_cache(4)
@@ -123,34 +134,17 @@ class Data:
 
     def _table(self, name: str) -> Table:
         resource = self.package[name]
-        frame, day_field = self._files.frame(name), resource.get("as_of", "")
+        frame, day_field = self._files.told(name), resource.get("as_of", "")
         if day_field:
             frame = frame[self._files.days(name) <= pd.Timestamp(self.as_of)]
-        late = frame[KNOWN] > pd.Timestamp(self.as_of) if KNOWN in frame else pd.Series(False, frame.index)
-        if not self.hindsight:
-            frame, late = frame[~late], late[~late]
+        if KNOWN in frame:
+            late = frame[KNOWN] > pd.Timestamp(self.as_of)
+            frame = frame.assign(**{ROWS: _marked(frame, late)}) if self.hindsight else frame[~late]
         fields = {
             field["name"]: Field(field["name"], field.get("title", ""), field.get("unit", ""), field["type"])
             for field in resource["schema"]["fields"]
         }
-        keys = [
-            "|".join(key) for key in zip(*(frame[name].map(_key_text) for name in key_fields(resource)), strict=True)
-        ]
-        known = (
-            [day.date().isoformat() if is_late else "" for day, is_late in zip(frame[KNOWN], late, strict=True)]
-            if KNOWN in frame
-            else [""] * len(frame)
-        )
-        rows = [
-            (self._files.row(name, key, source, support, day),)
-            for key, day, source, support in zip(
-                keys,
-                known,
-                *(frame[field] if field in frame else [""] * len(frame) for field in ("source_id", "support")),
-                strict=True,
-            )
-        ]
-        return Table(name, frame.assign(**{ROWS: rows}), fields, self.as_of, day_field)
+        return Table(name, frame, fields, self.as_of, day_field)
 
     def quote(self, quote_id: str) -> Fact:
         """Quote words exactly as `quotes` holds them; words that were not verified may only be paraphrased."""
@@ -270,6 +264,14 @@ def _days(frame: pd.DataFrame, name: str) -> pd.Series:
     for precision, end in ends.items():
         column = column.where(frame["date_precision"] != precision, end)
     return column
+
+
+def _marked(frame: pd.DataFrame, late: pd.Series) -> list[tuple[Row, ...]]:
+    """Give the rows of a table, those that became public too late marked with the day on which they did."""
+    return [
+        (replace(rows[0], known_on=day.date().isoformat()),) if is_late else rows
+        for rows, day, is_late in zip(frame[ROWS], frame[KNOWN], late, strict=True)
+    ]
 
 
 def _key_text(value: Any) -> str:
