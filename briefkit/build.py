@@ -6,6 +6,7 @@ import functools
 import json
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -230,10 +231,13 @@ def exported(
     named by `drawn`, with what they were drawn from.
     """
     document = export.document(notebook, name)
-    page, pdf = export.page(document, around), export.paper(document, paper)
-    files: dict[str, str | bytes] = {f"{name}.html": page, f"{name}.pdf": pdf}
-    if around:
-        files |= {f"figures/{file}": content for file, content in _pictures(document, drawn)}
+    # The compiler leaves the interpreter to others: where a core is free, the page is made meanwhile.
+    with ThreadPoolExecutor(1) as aside:
+        setting = aside.submit(export.paper, document, paper)
+        page = export.page(document, around)
+        figures = {f"figures/{file}": content for file, content in _pictures(document, drawn)} if around else {}
+        pdf = setting.result()
+    files: dict[str, str | bytes] = {f"{name}.html": page, f"{name}.pdf": pdf} | figures
     return document, files, f"html {len(page.encode()) / 1000:.0f} kB, pdf {len(pdf) / 1000:.0f} kB"
 
 

@@ -15,7 +15,7 @@ from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future
 from typing import Any
 
 from briefkit.errors import BriefError
-from briefkit.kernels import available
+from briefkit.kernels import available, is_warming
 
 # A worker is replaced after so many orders: what libraries keep for good in a process must not add up over thousands.
 RENEWED = 150
@@ -47,8 +47,9 @@ def side_by_side(
         return in_turn(work, orders, report, standing)
     from briefkit import export  # here: what is as it was needs no exporter
 
-    export.prepare()  # here, so that workers that are forks need not
     count = min(workers or cores(), len(orders))
+    if count > 1 or is_warming():
+        export.prepare()  # here, so that workers that are forks need not, and while their kernels' template gets ready
     with progress(len(standing) + len(orders), report) as tell:
         tell_standing(standing, tell)
         course = Course(work, orders, tell, fail_fast)

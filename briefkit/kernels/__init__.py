@@ -1,5 +1,5 @@
 """Start kernels warm: fork them from a process that has already imported what every brief needs."""
 
-from briefkit.kernels.template import available, warm_up
+from briefkit.kernels.template import available, is_warming, warm_up
 
-__all__ = ["available", "warm_up"]
+__all__ = ["available", "is_warming", "warm_up"]

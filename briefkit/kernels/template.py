@@ -61,6 +61,11 @@ def warm_up() -> Template | None:
     return _templates[-1]
 
 
+def is_warming() -> bool:
+    """Tell whether a template has been started, and may be getting ready still."""
+    return bool(_templates)
+
+
 class Template:
     """Hold the template process as its owner and its owner's forks see it."""
 
