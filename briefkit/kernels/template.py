@@ -35,7 +35,6 @@ WARM = (
     "IPython.core.debugger",
     "IPython.extensions.storemagic",
     "tornado.platform.asyncio",
-    "matplotlib.backends.backend_svg",
     "briefkit.charts",
     "briefkit.claims",
     "briefkit.data",
