@@ -17,22 +17,18 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import changes
 import dossiers
 import nbformat
 import others
+import papers
 import psutil
 import pyphen
 import whole
-from nbconvert.exporters import Exporter, WebPDFExporter
-from nbformat import NotebookNode
-from project import BIN, NO_SANDBOX, ROOT, Bench, copied, installed_chromium
-from timing import HEADS, Measured, NotMeasuredError, Row, execute, measure, seconds, take_turns
-from traitlets.config import Config
+from project import BIN, ROOT, Bench, copied, installed_chromium
+from timing import HEADS, Measured, NotMeasuredError, Row, execute, measure, seconds
 
-from briefkit.export import BriefPDF
 from briefkit.ledger import headlines, passages
 from briefkit.prose import sentences
 
@@ -43,7 +39,6 @@ MARKS = {
     "make bench-long": "<!-- Below this line: written by `make bench-long`. -->\n",
 }
 NOT_MEASURED = "not measured"
-PDF_STEP = 50  # times as fast as webpdf
 
 
 def main() -> None:
@@ -124,44 +119,6 @@ def machine(browser: str, bench: Bench) -> str:
     )
 
 
-# The PDF step alone, in one warm process
-
-
-def pdf_step(bench: Bench) -> Measured:
-    """Time both PDF exporters on notebooks that have been run, in this process."""
-    # An exporter made in Python reads no configuration files: say here what the environment's Jupyter is told.
-    config = Config({"Exporter": {"preprocessors": ["briefkit.export.RoleValues"]}})
-    config.WebPDFExporter.disable_sandbox = NO_SANDBOX
-    ours, theirs = BriefPDF(config=config), WebPDFExporter(config=config)
-    lines = ["### PDF step alone, from a notebook that has been run", "",
-             "| brief | `brief_pdf` first | `brief_pdf` median | `webpdf` first | `webpdf` median | ratio of medians |",
-             "| :-- | --: | --: | --: | --: | --: |"]  # fmt: skip
-    medians: dict[str, list[float]] = {"ours": [], "theirs": []}
-    for path in bench.notebooks:
-        notebook = nbformat.read(path, as_version=4)
-        resources = {"metadata": {"name": path.stem, "path": str(path.parent)}}
-        sides = {
-            name: lambda exporter=exporter, notebook=notebook, given=resources: export(exporter, notebook, given)
-            for name, exporter in (("ours", ours), ("theirs", theirs))
-        }
-        firsts = {side: measure(action) for side, action in sides.items()}
-        for side, taken in take_turns(sides, bench.rounds).items():
-            medians[side].append(statistics.median(taken))
-        cells = [seconds(taken) for side in sides for taken in (firsts[side], medians[side][-1])]
-        lines.append(f"| {path.stem} | {' | '.join(cells)} | {medians['theirs'][-1] / medians['ours'][-1]:.0f} |")
-    ratio = statistics.median(there / here for here, there in zip(*medians.values(), strict=True))
-    times = [seconds(statistics.median(taken)) for taken in medians.values()]
-    row = Row("PDF step of a notebook that has been run, in a warm process", *times, f"{ratio:.0f}",
-              f"{PDF_STEP} times faster", ratio >= PDF_STEP)  # fmt: skip
-    return Measured([row], lines)
-
-
-def export(exporter: Exporter, notebook: NotebookNode, resources: dict[str, Any]) -> None:
-    """Make one PDF in memory."""
-    paper, _ = exporter.from_notebook_node(notebook, resources=resources)
-    assert paper.startswith(b"%PDF-")
-
-
 # The editor's desk, and what readers get
 
 
@@ -211,7 +168,7 @@ SHORT: dict[str, Callable[[Bench], Measured]] = {
     "nothing": changes.nothing_changed,
     "sentence": changes.sentence_edited,
     "cell": changes.cell_edited,
-    "pdf": pdf_step,
+    "pdf": papers.pdf_step,
     "check": desk,
     "reading": reading,
 }
