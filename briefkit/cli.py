@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import gc
 import functools
+import gc
 import json
 import shutil
 import sys
@@ -14,7 +14,6 @@ from typing import Any
 
 from briefkit import __version__
 from briefkit.errors import BriefError
-
 
 # Looking for garbage takes a tenth of a command's time at Python's own pace, and finds little.
 COLLECTING = (20_000, 20, 20)

@@ -485,6 +485,11 @@ def test_every_colour_names_its_job(drawn_from_real_data):
                 assert f"{paint}-{svg.JOBS[colour]}" in node.get("class", "").split()
 
 
+def test_no_drawing_says_that_something_is_not_a_number(drawn_from_real_data):
+    _, figure = drawn_from_real_data
+    assert not re.search(r"\bnan\b|\binf\b", figure.svg + figure.narrow)
+
+
 def test_all_text_is_at_least_nine_points_high(drawn_from_real_data):
     _, figure = drawn_from_real_data
     for drawn in (figure.drawn, figure.narrow_drawn):

@@ -245,7 +245,7 @@ class Standing(Amounts):
         for name, value in parts.items():
             look = self.look(x, name)
             if value is None:
-                sheet.marks([left + each / 2], [plot.y(0) + 5], Look("pale", "o", ""), 4, hollow=True)
+                sheet.marks([left + each / 2], [plot.y(0) + 5], Look("pale", "o", ()), 4, hollow=True)
             else:
                 start, end = sorted((plot.y(base), plot.y(base + value)))
                 sheet.box(left, start, max(each - 0.6, 0.8), end - start, look.job)

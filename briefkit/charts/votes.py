@@ -106,7 +106,7 @@ class Votes(Chart):
             sheet.stroke(*broken(xs, ys), (TEAL if step > 0 else GOLD).job, COLUMN - 0.6)
         blank = [(x, line + (level + 0.5) * step) for x, level, alike in votes if alike is None]
         if blank:
-            sheet.marks(*zip(*blank, strict=True), Look("muted", "o", ""), min(3.4, abs(step)), hollow=True)
+            sheet.marks(*zip(*blank, strict=True), Look("muted", "o", ()), min(3.4, abs(step)), hollow=True)
 
     @staticmethod
     def _count(votes: list[dict[str, Any]]) -> str:
