@@ -115,14 +115,14 @@ def build(
         for path in asked.paths
         if path.stem not in documents
     }
-    tables_due = asked.is_whole and (fresh or not stamps.tables_stand())
-    tables = Tables(site.tables_place(asked.out, asked.edition, data), data.folder)
-    beside = {TABLES: tables} if tables_due and tasks and not scheduler else {}
+    beside = {}
+    if tasks and not scheduler and asked.is_whole and (fresh or not stamps.tables_stand()):
+        beside[TABLES] = Tables(site.tables_place(asked.out, asked.edition, data), data.folder)
     made, faults = done(tasks | beside, asked.root, report, workers, fail_fast, scheduler, documents, in_process)
     if faults:
         raise BriefError.together(faults.values())
     shared = made.pop(TABLES, None)
-    _surround(stamps, documents | made, data, around if tasks else None, fresh, tables_due, shared)
+    _surround(stamps, documents | made, data, around if tasks else None, fresh, shared)
     return asked.folder
 
 
@@ -132,16 +132,14 @@ def _surround(
     data: Data,
     around: export.Place | None,
     fresh: bool,
-    tables_due: bool,
     shared: Mapping[str, str | bytes] | None,
 ) -> None:
     """Write what does not stand of the pages around the briefs, and lead from briefs built `around` them to others."""
     asked, cited = stamps.order, site.citations(documents)
     if asked.is_whole and (fresh or not stamps.site_stands()):
-        due = {"tables": tables_due, "sources": fresh or not stamps.sources_stand(cited)}
-        site.publish(
-            asked.out, asked.edition, documents, data, {name for name, is_due in due.items() if not is_due}, shared
-        )
+        parts = {"tables": stamps.tables_stand(), "sources": stamps.sources_stand(cited)}
+        standing = {name for name, stands in parts.items() if stands and not fresh}
+        site.publish(asked.out, asked.edition, documents, data, standing, shared)
         stamps.mark_site(cited)
     elif around:
         site.link_editions(asked.out)

@@ -49,6 +49,17 @@ def test_a_kernel_is_a_fork_of_the_template_unless_a_cold_one_is_asked_for(tmp_p
     assert int(told(path, asked, cold=True)) == os.getpid()
 
 
+def test_a_kernel_finds_the_tables_of_its_project_read_as_they_are(project, tmp_path):
+    path = project / "notebooks" / "told.ipynb"
+    asked = "from briefkit import data; data.open_data(); data._files.cache_info().misses"
+    read_before = int(told(path, "from briefkit import data; data._files.cache_info().misses"))
+    assert int(told(path, asked)) == read_before
+    assert int(told(path, asked, cold=True)) == 1
+    table = project / "data" / "holdings.csv"
+    table.write_text(table.read_text().replace(",1550,", ",1551,"))
+    assert int(told(path, asked)) == read_before + 1
+
+
 def test_the_template_has_one_thread_after_it_has_forked():
     forked_from = warm_up()
     connection = forked_from.fork(["--help"], dict(os.environ), "/", [os.open(os.devnull, os.O_RDWR) for _ in range(3)])

@@ -23,20 +23,22 @@ class PromptClient(AsyncKernelClient):
     async def wait_for_ready(self, timeout: float | None = None) -> None:
         """Wait until the kernel answers; RuntimeError when it has died, or not answered in `timeout` seconds."""
         deadline = time.monotonic() + (float("inf") if timeout is None else timeout)
-        while not await self._answers():
+        patience = HEARD
+        while not await self._answers(patience):
+            patience = min(2 * patience, RETRY)  # on a busy machine the note may be late, time and again
             if not await self.is_alive():
                 raise RuntimeError("Kernel died before replying to kernel_info")
             if time.monotonic() > deadline:
                 raise RuntimeError(f"Kernel didn't respond in {timeout} seconds")
 
-    async def _answers(self) -> bool:
+    async def _answers(self, patience: float) -> bool:
         """Ask the kernel who it is; wait for the reply, and for the note that it is idle after it."""
         asked = self.kernel_info()
         try:
             while (await self.get_shell_msg(timeout=RETRY))["parent_header"].get("msg_id") != asked:
                 pass
             while True:
-                heard = await self.get_iopub_msg(timeout=HEARD)
+                heard = await self.get_iopub_msg(timeout=patience)
                 if heard["parent_header"].get("msg_id") == asked and heard["content"].get("execution_state") == "idle":
                     return True
         except Empty:

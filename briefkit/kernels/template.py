@@ -23,6 +23,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -184,10 +185,10 @@ def main() -> None:
     gc.disable()  # a fifth of the time, and what is imported is not garbage
     for name in WARM:
         importlib.import_module(name)
-    importlib.import_module("briefkit.kernels.warmth").warm()
-    gc.freeze()  # the children's collector leaves these pages shared
+    warmth = importlib.import_module("briefkit.kernels.warmth")
+    warmth.warm()
     gc.enable()
-    asked = Server(listener).serve()
+    asked = Server(listener, warmth.read).serve()
     if asked:
         _become_kernel(*asked)
 
@@ -195,8 +196,8 @@ def main() -> None:
 class Server:
     """Fork kernels, report their ends, and end those that nobody waits for."""
 
-    def __init__(self, listener: socket.socket) -> None:
-        self.listener = listener
+    def __init__(self, listener: socket.socket, ready: Callable[[Path], None]) -> None:
+        self.listener, self.ready = listener, ready
         self.kernels: dict[int, socket.socket] = {}
         self.selector = selectors.DefaultSelector()
         self.deaths, wakes = socket.socketpair()
@@ -236,6 +237,9 @@ class Server:
         except (OSError, ValueError):  # whoever asked has gone
             link.close()
             order = None
+        if order:
+            self.ready(Path(order["folder"]))
+            gc.freeze()  # the child's collector leaves these pages shared
         pid = os.fork() if order else -1
         if pid == 0:
             self._leave(link)

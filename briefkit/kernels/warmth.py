@@ -13,7 +13,7 @@ from briefkit.charts import house
 from briefkit.charts.drawing import drawing
 from briefkit.charts.sheet import Sheet
 from briefkit.data import LATEST, READ, Data
-from briefkit.package import find_data
+from briefkit.package import digests, find_data
 
 # Made up, and thrown away: what is drawn is of no interest, only that it was.
 _ROWS = "date,land,value,source_id\n" + "".join(
@@ -24,6 +24,7 @@ _ROWS = "date,land,value,source_id\n" + "".join(
 _SOURCES = (
     "source_id,title,publisher,published,url,kind,licence\nS1,Made up,Example,2001,https://example.org,news,none\n"
 )
+_known: dict[Path, dict[str, str]] = {}  # the projects whose tables were read, as they were
 _WEIGHTS = (400, house.BOLD, 700)
 _SIGNS = string.digits + " .,-–%"
 _LETTERS = string.ascii_letters + _SIGNS + "’();:"
@@ -33,16 +34,22 @@ def warm() -> None:
     """Read the project's tables and draw a figure; a project that cannot be read is for the kernel to complain of."""
     with contextlib.suppress(Exception), tempfile.TemporaryDirectory(prefix="warm-") as folder:
         _draw(Path(folder))
-    with contextlib.suppress(Exception):
-        _read()
+    read(Path.cwd())
     _measure()
     READ.clear()
 
 
-def _read() -> None:
-    data = Data(find_data(), LATEST)
-    for name in data.package:
-        data[name]
+def read(folder: Path) -> None:
+    """Read the tables of the project around a folder, unless they were read as they are."""
+    with contextlib.suppress(Exception):
+        source = find_data(folder)
+        state = digests(source)
+        if _known.get(source) != state:
+            data = Data(source, LATEST)
+            for name in data.package:
+                data[name]
+            _known[source] = state
+            READ.clear()
 
 
 def _measure() -> None:
