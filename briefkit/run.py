@@ -202,6 +202,8 @@ def _client(notebook: NotebookNode, path: Path, time_limit: int, sockets: str) -
         kernel_name="python3",
         record_timing=False,
         shutdown_kernel="immediate",  # all results are here: nothing is left to wait for
+        # No pause after each cell: it is for clients that do not wait until the kernel says that all outputs are sent.
+        extra_arguments=["--Kernel._execute_sleep=0"],
         resources={"metadata": {"path": str(path.resolve().parent)}},
     )
     client.create_kernel_manager()

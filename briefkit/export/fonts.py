@@ -115,6 +115,9 @@ def _cut(package: str, name: str, wanted: frozenset[str], features: tuple[str, .
     options = subset.Options()
     options.flavor = "woff2"
     options.layout_features = list(features)
+    # To read through the tables of kerning and of forms takes most of the time, even where nothing of them is kept.
+    if {*FIGURES}.issuperset(features):
+        options.drop_tables += ["GPOS", "GDEF"] if features else ["GPOS", "GDEF", "GSUB"]
     options.hinting = False
     options.notdef_outline = True
     font = subset.load_font(str(files(package) / "files" / name), options)

@@ -188,6 +188,7 @@ def main() -> None:
     warmth = importlib.import_module("briefkit.kernels.warmth")
     warmth.warm()
     gc.enable()
+    gc.set_threshold(20_000, 20, 20)  # in the kernels too: at Python's own pace it takes a twentieth of their time
     asked = Server(listener, warmth.read).serve()
     if asked:
         _become_kernel(*asked)
