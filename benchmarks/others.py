@@ -158,9 +158,12 @@ def weasyprint(bench: Bench, folder: Path) -> tuple[Callable[[], None], str]:
 
 def xelatex(bench: Bench, folder: Path) -> tuple[Callable[[], None], str]:
     """Run, and set as nbconvert's `pdf`, by pandoc and XeLaTeX, beside its page."""
-    lacking = [name for name in ("xelatex", "pandoc") if shutil.which(name) is None]
+    lacking = [name for name in ("xelatex", "pandoc", "inkscape") if shutil.which(name) is None]
     if lacking:
-        raise NotMeasuredError(f"{' and '.join(lacking)} not found; on Debian: apt-get install texlive-xetex pandoc")
+        raise NotMeasuredError(
+            f"{' and '.join(lacking)} not found; on Debian: apt-get install pandoc inkscape texlive-xetex "
+            "texlive-fonts-recommended texlive-plain-generic"
+        )
 
     def action() -> None:
         bench.nbconvert([bench.brief], folder, executing=True, webpdf=False)
