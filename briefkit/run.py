@@ -326,9 +326,9 @@ def save(path: Path, notebook: NotebookNode) -> bool:
 def save_figures(path: Path, notebook: NotebookNode) -> None:
     """Write `figures/<brief>-<cell>.svg` beside the notebooks folder and remove those that no cell makes now.
 
-    A template, in a folder below, has no figures of its own to keep.
+    What is no brief, a template for one, has none to keep.
     """
-    if path.resolve().parent.name == "templates":
+    if path.resolve().parent.name != "notebooks":
         return
     folder = path.resolve().parent.parent / "figures"
     made = {f"{path.stem}-{cell_id}.svg": svg for cell_id, svg in figures(notebook)}

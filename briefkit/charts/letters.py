@@ -18,8 +18,6 @@ from matplotlib.textpath import TextToPath
 FRACTION = re.compile(r"\d/|/\d")
 PAIRED = frozenset("()[]{}<>“”‘’")
 PLAIN = frozenset(map(chr, range(0x20, 0x7F))) - {"@"} | frozenset("\u00a0£§°·×÷é–—…€−≠≤≥") | PAIRED
-
-
 Outline = tuple[Any, Any]  # vertices and matplotlib's codes of a path
 
 

@@ -118,7 +118,6 @@ class _Writer:
         self.document, self.size = document, size
         self.floats, self.written = False, 0
         self.made: dict[str, bytes] = {}
-        self.uses: dict[int, int] = {}
         try:
             self.day = list(dt.date.fromisoformat(document.as_of).timetuple()[:3])
         except ValueError:
@@ -168,7 +167,6 @@ class _Writer:
         meta = node.meta
         if node.kind in ("value", "mark"):
             made |= {"note": meta["note"], "joined": meta.get("joined", False)}
-            made["use"] = self.uses[meta["note"]] = self.uses.get(meta["note"], 0) + 1
         elif node.kind == "heading":
             made |= {"level": meta["level"] - 1, "id": meta["id"]}
         elif node.kind == "list":
@@ -262,7 +260,6 @@ class _Writer:
             "support": note.support_words,
             "sources": note.sources,
             "differ": [shown(sentence) for sentence in note.disagreements],
-            "uses": note.uses,
         }
 
     def _source(self, source: Source) -> dict[str, Any]:

@@ -36,7 +36,6 @@ def warm() -> None:
         _draw(Path(folder))
     read(Path.cwd())
     _measure()
-    READ.clear()
 
 
 def read(folder: Path) -> None:
@@ -49,7 +48,7 @@ def read(folder: Path) -> None:
             for name in data.package:
                 data[name]
             _known[source] = state
-            READ.clear()
+    READ.clear()  # whatever came of it: a kernel has read nothing yet
 
 
 def _measure() -> None:
