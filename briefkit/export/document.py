@@ -26,8 +26,8 @@ SUPPORT_WORDS = {
 class Note:
     """Number the evidence of one or more values: what they say, how they were made, and the rows that they rest on.
 
-    ``rows`` groups the row keys by table; ``sources`` are numbers in the source list; ``uses`` counts the
-    places that point here. A Markdown footnote is a note that holds `content` and nothing else.
+    ``rows`` groups the row keys by table; ``sources`` are numbers in the source list. A Markdown footnote
+    is a note that holds `content` and nothing else.
     """
 
     number: int
@@ -41,7 +41,6 @@ class Note:
     disagreements: list[str] = field(default_factory=list)
     hindsight: list[str] = field(default_factory=list)
     content: list[Node] = field(default_factory=list)
-    uses: int = 0
 
     @property
     def support_words(self) -> str:

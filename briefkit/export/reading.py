@@ -274,11 +274,10 @@ class _Reader:
         if not fact.get("rows"):
             return Node("text", text=shown)
         note = self._note(fact)
-        note.uses += 1
         short = len(shown) <= 24
         if shown and not short:
             return Node("group", [Node("text", text=shown), _mark(note)])
-        return Node("value", text=shown, meta={"note": note.number, "use": note.uses}) if shown else _mark(note)
+        return Node("value", text=shown, meta={"note": note.number}) if shown else _mark(note)
 
     def _footnote(self, key: tuple[str, int], content: Callable[[], list[Node]]) -> Node:
         note = self.note_keys.get(key)
@@ -286,7 +285,6 @@ class _Reader:
             note = self.note_keys[key] = Note(len(self.made.notes) + 1, kind="footnote")
             self.made.notes.append(note)
             note.content = content()
-        note.uses += 1
         return _mark(note)
 
     # --- evidence ----------------------------------------------------------------------------------------------------
@@ -499,7 +497,7 @@ def _runs(numbers: list[int]) -> str:
 
 
 def _mark(note: Note) -> Node:
-    return Node("mark", meta={"note": note.number, "use": note.uses})
+    return Node("mark", meta={"note": note.number})
 
 
 def _keys(fact: dict[str, Any]) -> set[tuple]:
