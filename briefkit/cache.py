@@ -7,11 +7,9 @@ borrowed from. Prose is no part of it: an edited sentence is shown with the resu
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import hashlib
 import json
-import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,13 +19,15 @@ import nbformat
 from nbformat import NotebookNode
 
 from briefkit.errors import BriefError
+from briefkit.files import digest, digest_of, keep_within, read_sealed, write_sealed
 from briefkit.package import digests, find_data, validate
 from briefkit.prose import roles
-from briefkit.run import NO_PARAMETERS, TIME_LIMIT, execute, list_corrections, prepared, tidy, write
+from briefkit.run import NO_PARAMETERS, TIME_LIMIT, execute, list_corrections, prepared, tidy
 from briefkit.stamps import ALWAYS_READ, of_text
 
 # What a result can depend on: all that a kernel loads, and what asks it.
-KERNEL_SIDE = ("errors", "facts", "package", "tables", "prose", "data", "displays", "charts", "claims", "loans", "run")
+KERNEL_SIDE = ("errors", "files", "facts", "package", "tables", "prose", "data")
+KERNEL_SIDE += ("displays", "charts", "claims", "loans", "kernels", "run")
 BOUND = 256 * 2**20  # bytes that the copies of a project may fill
 
 
@@ -82,10 +82,10 @@ def _name(notebook: NotebookNode, data: Path) -> str:
     """Name all that a result depends on, but for the tables' content."""
     code = [(cell.id, cell.source) for cell in notebook.cells if cell.cell_type == "code"]
     asked = sorted({role for cell in notebook.cells if cell.cell_type == "markdown" for role in roles(cell.source)})
-    parts = [code, asked, _toolkit(), sys.version, (data / "datapackage.json").read_text(encoding="utf-8")]
     lock = data.parent / "requirements.lock"
-    parts.append(lock.read_text(encoding="utf-8") if lock.is_file() else "")
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+    parts = [code, asked, _toolkit(), sys.version, digest_of(data / "datapackage.json")]
+    parts.append(digest_of(lock) if lock.is_file() else "")
+    return digest(json.dumps(parts).encode())
 
 
 @functools.cache
@@ -137,24 +137,11 @@ def _filled(notebook: NotebookNode, made: NotebookNode) -> NotebookNode:
 
 
 def _kept(place: Path) -> dict[str, Any] | None:
-    """Read a copy; one that is damaged or half written is as good as none."""
-    try:
-        digest, text = place.read_text(encoding="utf-8").split("\n", 1)
-        if digest != hashlib.sha256(text.encode()).hexdigest():
-            return None
-        os.utime(place)  # the bound removes what was not used for longest
-        return json.loads(text)
-    except (OSError, ValueError):
-        return None
+    content = read_sealed(place)
+    return None if content is None else json.loads(content)
 
 
 def _keep(place: Path, entry: dict[str, Any]) -> None:
     text = json.dumps(entry, ensure_ascii=False)
-    with contextlib.suppress(BriefError, OSError):  # a read-only project is run each time
-        write(place, f"{hashlib.sha256(text.encode()).hexdigest()}\n{text}")
-        copies = sorted(place.parent.glob("*.json"), key=lambda file: file.stat().st_mtime, reverse=True)
-        filled = 0
-        for copy in copies:
-            filled += copy.stat().st_size
-            if filled > BOUND:
-                copy.unlink(missing_ok=True)
+    if write_sealed(place, text):
+        keep_within(BOUND, place.parent, len(text))

@@ -291,7 +291,7 @@ def _compare(options: argparse.Namespace) -> None:
     _warm_up(options)
     from briefkit import redline
     from briefkit.editions import between, since
-    from briefkit.run import write
+    from briefkit.files import write
 
     speed = options.time_limit, options.cold
     if options.git:
@@ -318,8 +318,8 @@ def _validate(options: argparse.Namespace) -> None:
 
 def _dictionary(options: argparse.Namespace) -> None:
     from briefkit.dictionary import dictionary
+    from briefkit.files import write
     from briefkit.package import descriptor, find_data
-    from briefkit.run import write
 
     folder = find_data()
     changed = write(folder / "README.md", dictionary(descriptor(folder)))

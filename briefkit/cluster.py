@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from briefkit.errors import BriefError
+from briefkit.files import digest
 from briefkit.run import read
 from briefkit.workers import Course, Report, progress, tell_standing
 
@@ -58,13 +59,13 @@ def spread(
     """
     orders = {name: (_within(root, task),) for name, task in tasks.items()}
     content = pack(root)
-    digest = hashlib.sha256(content).hexdigest()
+    name = digest(content)
     with _connected(address) as client, progress(len(standing) + len(tasks), report) as tell:
         tell_standing(standing, tell)
         # A task of its own: whoever lacks the project gets it from a worker that has it, or from the scheduler.
-        project = client.submit(bytes, content, key=f"project-{digest}")
+        project = client.submit(bytes, content, key=f"project-{name}")
         pool = client.get_executor(pure=False, retries=RETRIES)
-        course = _Spread(functools.partial(_made, make, digest), orders, tell, fail_fast)
+        course = _Spread(functools.partial(_made, make, name), orders, tell, fail_fast)
         course.project, course.keep = project, lambda name, made: keep(tasks[name], made)
         try:
             course.through(pool, 2 * sum(client.nthreads().values()), len(tasks))
@@ -219,19 +220,19 @@ def difference(worker: str, theirs: Mapping[str, str]) -> BriefError | None:
 # --- what follows runs on a worker ------------------------------------------------------------------------------------
 
 
-def _made(make: Callable[[Any], Any], digest: str, project: bytes, task: Any) -> Any:
+def _made(make: Callable[[Any], Any], name: str, project: bytes, task: Any) -> Any:
     """Make a task's files from the project as it was sent."""
-    return make(replace(task, path=_home(digest, project) / task.path))
+    return make(replace(task, path=_home(name, project) / task.path))
 
 
-def _home(digest: str, project: bytes) -> Path:
+def _home(name: str, project: bytes) -> Path:
     """Unpack a project once in this process, in a folder that goes with it."""
     with _unpacking:
-        if digest not in _unpacked:
+        if name not in _unpacked:
             from distributed import get_worker
 
             folder = tempfile.TemporaryDirectory(prefix="project-", dir=get_worker().local_directory)
             with zipfile.ZipFile(io.BytesIO(project)) as archive:
                 archive.extractall(folder.name)
-            _unpacked[digest] = folder
-        return Path(_unpacked[digest].name)
+            _unpacked[name] = folder
+        return Path(_unpacked[name].name)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import csv
-import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from briefkit.errors import BriefError
+from briefkit.files import digest, digest_of
 
 
 def find_data(start: Path | None = None) -> Path:
@@ -68,7 +68,7 @@ def listed(names: str | Sequence[str]) -> list[str]:
 def digests(folder: Path) -> dict[str, str]:
     """Name the content of the descriptor and of each table file by a hash."""
     paths = sorted([folder / "datapackage.json", *folder.glob("*.csv")])
-    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
+    return {path.name: digest_of(path) for path in paths}
 
 
 def validate(folder: Path) -> None:
@@ -77,7 +77,7 @@ def validate(folder: Path) -> None:
     frictionless is the authority; what it does not know (an empty table) is checked beside it. Tables that
     did not change since they last passed are not checked again.
     """
-    whole = hashlib.sha256(json.dumps(digests(folder)).encode()).hexdigest()
+    whole = digest(json.dumps(digests(folder)).encode())
     stamp = folder.parent / "build" / ".checked" / whole[:32]
     if stamp.exists():
         return

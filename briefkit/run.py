@@ -21,12 +21,14 @@ from nbformat import NotebookNode
 from briefkit.corrections import corrections
 from briefkit.errors import BriefError
 from briefkit.facts import FIGURE
+from briefkit.files import write
 from briefkit.kernels import available
 from briefkit.kernels.client import PromptClient
 from briefkit.kernels.provisioner import WARM_START
 from briefkit.ledger import entries
 from briefkit.package import find_data
 from briefkit.prose import check_roles, roles
+from briefkit.stamps import joined
 
 TIME_LIMIT = 120
 # Asked of a kernel that may never have opened any data.
@@ -42,10 +44,11 @@ NO_PARAMETERS: Mapping[str, str | bool] = {}
 HINDSIGHT = "hindsight"  # the parameter that keeps or leaves out what became public after the edition's day
 
 
-def read(path: Path) -> NotebookNode:
-    """Read a notebook; say in words when it is missing or not a notebook."""
+def read(path: Path, results: bool = True) -> NotebookNode:
+    """Read a notebook; say in words when it is missing or not a notebook. Without `results` it is as if never run."""
     try:
-        notebook = nbformat.read(path, as_version=4)
+        text = path.read_text(encoding="utf-8")
+        notebook = nbformat.reads(text if results else _without_results(text), as_version=4)
         nbformat.validate(notebook)
     except FileNotFoundError:
         raise BriefError(str(path), "no such notebook", "", "Name a file under notebooks/.") from None
@@ -58,6 +61,19 @@ def read(path: Path) -> NotebookNode:
             "Restore it from version control, or open and save it in JupyterLab.",
         ) from None
     return notebook
+
+
+def _without_results(text: str) -> str:
+    """Leave out most of a notebook's length, which takes most of the time of reading it."""
+    try:
+        stored = json.loads(text)
+        for cell in stored["cells"]:
+            cell["metadata"].pop("user_expressions", None)
+            if "outputs" in cell:
+                cell["outputs"] = []
+    except (ValueError, KeyError, TypeError, AttributeError):  # no notebook: whoever reads it will say so
+        return text
+    return json.dumps(stored)
 
 
 def run(path: Path, as_of: str = "", time_limit: int = TIME_LIMIT, cold: bool = False) -> NotebookNode:
@@ -106,7 +122,7 @@ def prepared(path: Path, as_of: str = "", parameters: Mapping[str, str | bool] =
 
     Of further `parameters` it takes those that its parameters cell names; its title those that stand in braces.
     """
-    notebook = read(path)
+    notebook = read(path, results=False)
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             check_roles(cell.source, place(path, cell))
@@ -202,8 +218,6 @@ def _client(notebook: NotebookNode, path: Path, time_limit: int, sockets: str) -
         kernel_name="python3",
         record_timing=False,
         shutdown_kernel="immediate",  # all results are here: nothing is left to wait for
-        # No pause after each cell: it is for clients that do not wait until the kernel says that all outputs are sent.
-        extra_arguments=["--Kernel._execute_sleep=0"],
         resources={"metadata": {"path": str(path.resolve().parent)}},
     )
     client.create_kernel_manager()
@@ -292,35 +306,25 @@ def figures(notebook: NotebookNode) -> Iterator[tuple[str, str]]:
                 yield cell.id, output.data["image/svg+xml"]
 
 
-def write(path: Path, content: str | bytes) -> bool:
-    """Write a file whole or not at all, and only if it changes; tell whether it did."""
-    content = content.encode("utf-8") if isinstance(content, str) else content
-    try:
-        if path.is_file() and path.read_bytes() == content:
-            return False
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, scratch = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-            os.chmod(scratch, 0o644)
-            os.replace(scratch, path)
-        except BaseException:
-            os.unlink(scratch)
-            raise
-    except OSError as error:
-        raise BriefError(
-            str(path),
-            f"cannot be written ({error.strerror})",
-            "a folder that you may write to",
-            "Choose another with --out, or change its rights.",
-        ) from None
-    return True
-
-
 def save(path: Path, notebook: NotebookNode) -> bool:
     """Write a notebook as JupyterLab would; tell whether it changed."""
-    return write(path, nbformat.writes(notebook).rstrip("\n") + "\n")
+    return not _holds(path, notebook) and write(path, nbformat.writes(notebook).rstrip("\n") + "\n")
+
+
+def _holds(path: Path, notebook: NotebookNode) -> bool:
+    """Tell whether a file holds a notebook already, which takes a tenth of the time of writing it."""
+    try:
+        stored = json.loads(path.read_bytes())
+        for cell in stored["cells"]:
+            cell["source"] = joined(cell["source"])
+            for output in cell.get("outputs", ()):
+                bundle = output.get("data", {})
+                bundle |= {kind: joined(content) for kind, content in bundle.items() if not kind.endswith("json")}
+                if "text" in output:
+                    output["text"] = joined(output["text"])
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return False
+    return stored == notebook
 
 
 def save_figures(path: Path, notebook: NotebookNode) -> None:

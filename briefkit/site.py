@@ -14,15 +14,16 @@ from typing import Any
 from briefkit import export
 from briefkit.data import Data
 from briefkit.export import Claim, Document, Figure, Place, anchor
+from briefkit.files import write
 from briefkit.ledger import Headlines
 from briefkit.package import descriptor, key_fields, listed
 from briefkit.prose import sentences
-from briefkit.run import write
 
 # The brief that carries the collection's argument stands first.
 LEAD = "rebalance"
 PAGES = ("index", "claims", "sources", "terms")
 DOSSIERS = "dossiers"  # the folder of what a template makes for each row of a table
+Uses = dict[str, dict[str, list[str]]]
 _DAY = re.compile(r'<meta name="dcterms.date" content="([\d-]+)">')
 _TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 _DOSSIERS = re.compile(r"<!-- dossiers -->.*?<!-- /dossiers -->", re.DOTALL)
@@ -41,16 +42,17 @@ def publish(
     data: Data,
     standing: Collection[str] = (),
     shared: Mapping[str, str | bytes] | None = None,
+    uses: Uses | None = None,
 ) -> None:
     """Write the pages of an edition around its briefs, and what all editions share: tables and the archive.
 
     The pages of briefs must stand already. Everything works from a folder: links are relative, nothing is loaded.
     Parts that are named as `standing` (sources, tables) are left as they are; tables may have been made before, and
-    are handed over as `shared`.
+    are handed over as `shared`, the `uses` of sources too.
     """
     folder, site = out / edition, place(edition, data)
     ordered = dict(sorted(documents.items(), key=lambda item: (item[0] != LEAD, item[0])))
-    uses = _uses(data)
+    uses = uses_of_sources(data) if uses is None else uses
     write(folder / "index.html", _front(site, ordered, data, len(uses)))
     write(folder / "claims.html", _claims(site, ordered, data))
     if "sources" not in standing:
@@ -115,7 +117,7 @@ def _claims(site: Place, documents: Mapping[str, Document], data: Data) -> str:
     )
 
 
-def _sources(site: Place, documents: Mapping[str, Document], data: Data, uses: Mapping[str, Any]) -> str:
+def _sources(site: Place, documents: Mapping[str, Document], data: Data, uses: Uses) -> str:
     fields = ("source_id", "title", "publisher", "published", "url", "kind", "licence")
     cited = citations(documents)
     used = [
@@ -140,9 +142,9 @@ def _sources(site: Place, documents: Mapping[str, Document], data: Data, uses: M
     )
 
 
-def _uses(data: Data) -> dict[str, dict[str, list[str]]]:
+def uses_of_sources(data: Data) -> Uses:
     """Map each source to the rows that rest on it: table, then keys; only rows that state a support hold facts."""
-    found: dict[str, dict[str, list[str]]] = {}
+    found: Uses = {}
     for name, resource in data.package.items():
         supported = any(field["name"] == "support" for field in resource["schema"]["fields"])
         for row in data[name].rows if supported else ():

@@ -11,7 +11,6 @@ import contextlib
 import copy
 import datetime as dt
 import functools
-import hashlib
 import json
 import os
 import pickle
@@ -24,6 +23,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from briefkit.errors import BriefError
+from briefkit.files import digest, digest_of, read_sealed, while_unchanged, write, write_sealed
 from briefkit.package import briefs, digests, find_data
 
 ALWAYS_READ = ("datapackage", "sources", "support", "disagreements")  # they stand behind every row
@@ -33,15 +34,10 @@ PAGES, SOURCES, TABLES = "the pages", "the sources", "the tables"  # with blanks
 _LINKS = re.compile(rb"<!-- (editions|dossiers) -->.*?<!-- /\1 -->", re.DOTALL)
 
 
-def digest(content: bytes) -> str:
-    """Name a content."""
-    return hashlib.sha256(content).hexdigest()
-
-
 def of_file(path: Path) -> str:
     """Name a file's content; a file that cannot be read has the empty name."""
     try:
-        return digest(path.read_bytes())
+        return digest_of(path)
     except OSError:
         return ""
 
@@ -67,21 +63,21 @@ class Text(NamedTuple):
 def of_text(path: Path) -> Text:
     """Name a notebook by what a person wrote, results left out, and by the code that others may borrow from."""
     try:
-        return _read(path.read_bytes())
+        return _read(path)
     except OSError:
         return Text("", "", "")
 
 
-@functools.lru_cache(8)
+@while_unchanged
 def _read(content: bytes) -> Text:
     try:
         notebook = json.loads(content)
-        code = [(cell["id"], _joined(cell["source"])) for cell in notebook["cells"] if cell["cell_type"] == "code"]
+        code = [(cell["id"], joined(cell["source"])) for cell in notebook["cells"] if cell["cell_type"] == "code"]
         for cell in notebook["cells"]:
             for result in ("outputs", "execution_count"):
                 cell.pop(result, None)
             cell["metadata"].pop("user_expressions", None)
-            cell["source"] = _joined(cell["source"])
+            cell["source"] = joined(cell["source"])
         brief = notebook["metadata"].get("brief")
         written = [{**brief, "corrections": None} if isinstance(brief, dict) else brief, notebook["cells"]]
         return Text(digest(content), _named(written), _named(code))
@@ -89,7 +85,8 @@ def _read(content: bytes) -> Text:
         return Text(digest(content), "", "")
 
 
-def _joined(source: str | list[str]) -> str:
+def joined(source: Any) -> Any:
+    """Join the lines in which a notebook stores a text."""
     return source if isinstance(source, str) else "".join(source)
 
 
@@ -225,7 +222,8 @@ class Stamps:
         lenders = {(self.order.root / name).resolve(): code for name, code in reads["lenders"].items()}
         texts = {path.resolve(): now} | {other: found for other in lenders if (found := of_text(other))}
         kept = zlib.compress(pickle.dumps(document), 1)
-        self._write(f"{path.stem}.document", kept)
+        with contextlib.suppress(BriefError):  # a project that cannot be written to is built each time
+            write(self._place / f"{path.stem}.document", kept)
         stamp = {
             "asked": self.asked,
             "workshop": self.workshop,
@@ -316,22 +314,11 @@ class Stamps:
         return self.order.root / "build" / ".runs" / "stamps" / name
 
     def _stamp(self, name: str) -> dict[str, Any] | None:
-        try:
-            named, text = (self._place / f"{name}.stamp").read_text(encoding="utf-8").split("\n", 1)
-            return json.loads(text) if named == digest(text.encode()) else None
-        except (OSError, ValueError):
-            return None
+        content = read_sealed(self._place / f"{name}.stamp")
+        return None if content is None else json.loads(content)
 
     def _write_stamp(self, name: str, stamp: dict[str, Any]) -> None:
-        text = json.dumps(stamp)
-        self._write(f"{name}.stamp", f"{digest(text.encode())}\n{text}".encode())
-
-    def _write(self, name: str, content: bytes) -> None:
-        scratch = self._place / f".{name}-{os.getpid()}"
-        with contextlib.suppress(OSError):  # a project that cannot be written to is built each time
-            scratch.parent.mkdir(parents=True, exist_ok=True)
-            scratch.write_bytes(content)
-            scratch.replace(self._place / name)
+        write_sealed(self._place / f"{name}.stamp", json.dumps(stamp))
 
 
 @functools.lru_cache(64)  # for a process that builds again and again

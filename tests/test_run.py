@@ -3,7 +3,7 @@ from conftest import code, markdown, write_notebook
 
 from briefkit.errors import BriefError
 from briefkit.facts import CLAIM, FACT, FIGURE
-from briefkit.run import read, run, save, save_figures, write
+from briefkit.run import read, run, save, save_figures
 
 
 def outputs(notebook):
@@ -142,14 +142,25 @@ def test_figures_on_disk_are_those_that_the_notebook_makes(project):
     assert FIGURE in outputs(notebook)["fig-rise"]
 
 
-def test_a_file_is_written_whole_and_only_if_it_changes(tmp_path):
-    path = tmp_path / "new" / "a.txt"
-    assert write(path, "one")
-    assert not write(path, "one")
-    assert [file.name for file in path.parent.iterdir()] == ["a.txt"]
+def test_a_notebook_that_holds_the_same_is_not_written_again(project, monkeypatch):
+    path = project / "notebooks" / "rurland.ipynb"
+    notebook = run(path)
+    assert save(path, notebook)
+    stored = path.read_bytes()
+    monkeypatch.setattr("nbformat.writes", lambda *_: pytest.fail("written out once more"))
+    assert not save(path, notebook)
+    monkeypatch.undo()
+    notebook.cells[-1].source += " And more."
+    assert save(path, notebook)
+    assert read(path) == notebook
+    assert path.read_bytes() != stored
 
 
-def test_a_folder_that_cannot_be_written_is_named(tmp_path):
-    (tmp_path / "build").write_text("a file, not a folder")
-    with pytest.raises(BriefError, match=r"a.html: cannot be written \(.*\); expected a folder that you may write to"):
-        write(tmp_path / "build" / "a.html", "x")
+def test_a_notebook_read_without_results_is_the_same_but_for_them(project):
+    path = project / "notebooks" / "rurland.ipynb"
+    fresh = read(path)
+    save(path, run(path))
+    bare = read(path, results=False)
+    assert [cell.source for cell in bare.cells] == [cell.source for cell in fresh.cells]
+    assert not any(cell.get("outputs") or "user_expressions" in cell.metadata for cell in bare.cells)
+    assert any(cell.get("outputs") for cell in read(path).cells)

@@ -19,9 +19,9 @@ from test_redline import FOUND as CHANGES
 
 from briefkit import export, redline, site
 from briefkit.data import open_data
+from briefkit.files import write
 from briefkit.ledger import entries, headlines
 from briefkit.package import descriptor
-from briefkit.run import write
 
 FILES = Path(__file__).parent / "files"
 
