@@ -15,9 +15,10 @@ from briefkit import export, site
 from briefkit.cache import executed_with_reads
 from briefkit.data import LATEST, Data, open_data
 from briefkit.errors import BriefError
+from briefkit.files import digest, write
 from briefkit.package import digests, find_data
-from briefkit.run import HINDSIGHT, TIME_LIMIT, save, save_figures, write
-from briefkit.stamps import Stamps, digest, of_file, order
+from briefkit.run import HINDSIGHT, TIME_LIMIT, save, save_figures
+from briefkit.stamps import Stamps, of_file, order
 from briefkit.workers import in_turn, side_by_side
 
 NOTHING: Mapping[str, str] = {}
@@ -115,14 +116,16 @@ def build(
         for path in asked.paths
         if path.stem not in documents
     }
-    beside = {}
+    beside, uses = {}, None
     if tasks and not scheduler and asked.is_whole and (fresh or not stamps.tables_stand()):
+        # First, and this process has its share: until the kernels' template is ready, no brief can be run.
         beside[TABLES] = Tables(site.tables_place(asked.out, asked.edition, data), data.folder)
-    made, faults = done(tasks | beside, asked.root, report, workers, fail_fast, scheduler, documents, in_process)
+        uses = site.uses_of_sources(data)
+    made, faults = done(beside | tasks, asked.root, report, workers, fail_fast, scheduler, documents, in_process)
     if faults:
         raise BriefError.together(faults.values())
     shared = made.pop(TABLES, None)
-    _surround(stamps, documents | made, data, around if tasks else None, fresh, shared)
+    _surround(stamps, documents | made, data, around if tasks else None, fresh, shared, uses)
     return asked.folder
 
 
@@ -133,13 +136,14 @@ def _surround(
     around: export.Place | None,
     fresh: bool,
     shared: Mapping[str, str | bytes] | None,
+    uses: site.Uses | None,
 ) -> None:
     """Write what does not stand of the pages around the briefs, and lead from briefs built `around` them to others."""
     asked, cited = stamps.order, site.citations(documents)
     if asked.is_whole and (fresh or not stamps.site_stands()):
         parts = {"tables": stamps.tables_stand(), "sources": stamps.sources_stand(cited)}
         standing = {name for name, stands in parts.items() if stands and not fresh}
-        site.publish(asked.out, asked.edition, documents, data, standing, shared)
+        site.publish(asked.out, asked.edition, documents, data, standing, shared, uses)
         stamps.mark_site(cited)
     elif around:
         site.link_editions(asked.out)
