@@ -41,18 +41,18 @@ def test_a_line_is_wide_in_proportion_to_its_size():
 def test_a_face_loads_no_letter_twice():
     known, font = Setter(), house.face()
     known.width("Rurland, Rurland", font)
-    assert known._faces[font].places("land, Rur", None)[0] == 0.0  # no font to ask
+    assert known.faces[font].places("land, Rur", None)[0] == 0.0  # no font to ask
 
 
 @pytest.mark.parametrize("text", ["1/2", "(Rurland)", "“Rur” (land)"])
 def test_what_depends_on_more_than_the_next_letter_is_left_to_the_font(text):
     known, font = Setter(), house.face()
     known.width("Rurland", font)
-    assert known._faces[font].places(text, None) is None
+    assert known.faces[font].places(text, None) is None
 
 
 def test_a_setter_holds_no_open_font_that_a_fork_would_share():
     known, font = Setter(), house.face()
     known.width("Rurland", font)
     held = gc.get_referrers(known._plain._get_font(font))
-    assert not [each for each in held if each in ([known.__dict__, *map(vars, known._faces.values())])]
+    assert not [each for each in held if each in ([known.__dict__, *map(vars, known.faces.values())])]

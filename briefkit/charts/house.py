@@ -152,14 +152,18 @@ def _house_rules() -> mpl.RcParams:
     return mpl.rc_params_from_file(Path(__file__).with_name("house.mplstyle"), use_default_template=False)
 
 
+def font_files() -> list[Path]:
+    """Name the files of the type family."""
+    folder = Path(font_source_sans_pro.__file__).parent / "files"
+    return [folder / f"SourceSansPro-{face}.otf" for face in ("Regular", "Semibold", "Bold", "It")]
+
+
 @functools.cache
 def _register_fonts() -> None:
-    folder = Path(font_source_sans_pro.__file__).parent / "files"
-    for face in ("Regular", "Semibold", "Bold", "It"):
-        path = folder / f"SourceSansPro-{face}.otf"
+    for path in font_files():
         if not path.is_file():
             raise BriefError(
-                f"font Source Sans Pro {face}",
+                f"font {path.stem}",
                 f"{path.name} is not in the package font-source-sans-pro",
                 "the type family of every chart",
                 "Install the packages of requirements.lock again.",

@@ -74,7 +74,7 @@ class Setter:
     """Set and measure lines as matplotlib does, to the last digit, in the hundred points to which it sets outlines."""
 
     def __init__(self) -> None:
-        self._faces: dict[FontProperties, Face] = {}
+        self.faces: dict[FontProperties, Face] = {}
         self._plain = TextToPath()
         self._others = functools.lru_cache(maxsize=1024)(self._set)
 
@@ -94,7 +94,7 @@ class Setter:
         return places[-1] + face.letters[text[-1]].advance
 
     def _known(self, text: str, prop: FontProperties) -> tuple[Face, list[float] | None]:
-        face = self._faces.get(prop) or self._faces.setdefault(prop, Face())
+        face = self.faces.get(prop) or self.faces.setdefault(prop, Face())
         return face, face.places(text, lambda: self._plain._get_font(prop))
 
     def _set(self, text: str, prop: FontProperties) -> list[tuple[str, float, float, Outline]]:

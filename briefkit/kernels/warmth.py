@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import json
+import pickle
 import string
+import sys
 import tempfile
 from pathlib import Path
 
+import matplotlib
+
 from briefkit import charts
-from briefkit.charts import house
+from briefkit.charts import house, letters
 from briefkit.charts.drawing import drawing
 from briefkit.charts.sheet import Sheet
 from briefkit.data import LATEST, READ, Data
+from briefkit.files import digest, digest_of, keep_within, own_folder, read_sealed, write_sealed
 from briefkit.package import digests, find_data
 
 # Made up, and thrown away: what is drawn is of no interest, only that it was.
@@ -24,6 +29,7 @@ _ROWS = "date,land,value,source_id\n" + "".join(
 _SOURCES = (
     "source_id,title,publisher,published,url,kind,licence\nS1,Made up,Example,2001,https://example.org,news,none\n"
 )
+BOUND = 8 * 2**20  # bytes of what faces have learnt that are kept for a user
 _known: dict[Path, dict[str, str]] = {}  # the projects whose tables were read, as they were
 _WEIGHTS = (400, house.BOLD, 700)
 _SIGNS = string.digits + " .,-–%"
@@ -52,11 +58,24 @@ def read(folder: Path) -> None:
 
 
 def _measure() -> None:
-    """Let each face learn its usual letters, how far it is from any of them to any other, and from digit to digit."""
+    """Let each face know its usual letters, how far it is from any of them to any other, and from digit to digit.
+
+    To learn it takes half a second, so it is kept for all projects of a user.
+    """
+    rests_on = [Path(__file__), Path(letters.__file__), *house.font_files()]
+    made_from = [sys.version, matplotlib.__version__, *map(digest_of, rests_on)]
+    place = own_folder() / "letters" / digest(json.dumps(made_from).encode())[:32]
+    kept = read_sealed(place)
+    if kept is None:
+        for weight in _WEIGHTS:
+            for usual in (_SIGNS, _LETTERS):
+                house.width_of(pairs(usual), weight=weight)
+        kept = pickle.dumps({house.face(weight): house.OUTLINES.faces[house.face(weight)] for weight in _WEIGHTS})
+        if write_sealed(place, kept):
+            keep_within(BOUND, place.parent, len(kept))
+    house.OUTLINES.faces.update(pickle.loads(kept))
     sheet = Sheet(house.TEXT)
     for weight in _WEIGHTS:
-        for letters in (_SIGNS, _LETTERS):
-            house.width_of(pairs(letters), weight=weight)
         sheet.text(0, 0, _LETTERS, weight=weight)
     drawing(sheet)
 
