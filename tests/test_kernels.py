@@ -10,12 +10,16 @@ from pathlib import Path
 import psutil
 import pytest
 from conftest import code, write_notebook
+from hypothesis import given
+from hypothesis import strategies as st
+from IPython.core.inputtransformer2 import TransformerManager
 from jupyter_client import AsyncKernelManager
 
 from briefkit.errors import BriefError
 from briefkit.kernels import available, provisioner, template, warm_up
 from briefkit.kernels.client import PromptClient
-from briefkit.run import run, save
+from briefkit.kernels.kernel import is_plain
+from briefkit.run import read, run, save
 
 ROOT = Path(__file__).parent.parent
 BRIEFS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -120,6 +124,67 @@ def test_warm_and_cold_kernels_give_the_same_bytes(path, tmp_path):
     save(tmp_path / "warm.ipynb", run(path))
     save(tmp_path / "cold.ipynb", run(path, cold=True))
     assert (tmp_path / "warm.ipynb").read_bytes() == (tmp_path / "cold.ipynb").read_bytes()
+
+
+PRINTED = {
+    "python": "print('one'); print('two', end='')",
+    "display": "print('one')\ndisplay(1)\nprint('two')\n3",
+    "flushed": "import sys\nprint('one', flush=True)\nsys.stdout.write('two')",
+    "thread": "import threading\nt = threading.Thread(target=print, args=('one',))\nt.start()\nt.join()\nprint('two')",
+    "process": "import subprocess\n_ = subprocess.run(['echo', 'two'])",
+    "descriptor": "import os\nos.write(1, b'one\\n')\n2",
+    "shell": "!echo one\n2",
+    "silent": "%%capture\nprint('one')",
+    "error": "print('one')\n1 / 0",
+    "magic": "%pdoc len\nx = !echo one\nx",
+    "async": "import asyncio\nawait asyncio.sleep(0)\nprint('one')\n2",
+    "assigned": "value = 5 % 3\n_ = [value\n  , 4]\n'!', '?', value",
+}
+
+
+@pytest.mark.parametrize("cell", PRINTED.values(), ids=PRINTED)
+def test_whatever_a_cell_prints_and_however_it_is_shown_by_warm_and_cold_kernels(tmp_path, cell):
+    cells = [
+        code("parameters", 'as_of = "latest"', "parameters"),
+        code("cell", cell, "raises-exception"),
+        code("n", "1"),
+    ]
+    path = write_notebook(tmp_path / "notebooks" / "told.ipynb", cells)
+    warm, cold = ([cell.outputs for cell in run(path, cold=cold).cells] for cold in (False, True))
+    for output in (*warm[1], *cold[1]):  # the file's name in a traceback tells the process
+        output.pop("traceback", None)
+    assert warm == cold
+    assert len(warm[2]) == 1
+
+
+@pytest.mark.parametrize("kind", ["cleanup", "post"])
+def test_a_shell_that_was_given_transforms_uses_them(tmp_path, kind):
+    given = "shout = lambda lines: [line.replace('low', 'HIGH') for line in lines]\n"
+    given += f"get_ipython().input_transformers_{kind}.append(shout)"
+    cells = [code("parameters", 'as_of = "latest"', "parameters"), code("given", given), code("told", "x = 1\n'low'")]
+    path = write_notebook(tmp_path / "notebooks" / "told.ipynb", cells)
+    assert run(path).cells[2].outputs[0].data["text/plain"] == "'HIGH'"
+
+
+LINES = ["x = 1", "  y = 2", "if x:", "    ", "", "%time", "!ls", "x?", "?x", "/f 1", ",f a", ";f", ">>> x", "... y"]
+LINES += ["In [1]: x", "[ins] In [2]: y", "a = !ls", "b = %who", "'" * 3, "f(", ")", "x\\", "\r/f", "\x0c%x", "# !"]
+LINE = st.sampled_from([*LINES, "\u2028;f"]) | st.text(" \n\t%!?/;,xi=()'\"", max_size=8)
+
+
+@given(st.lists(LINE, max_size=5), st.sampled_from(["\n", ""]))
+def test_a_cell_that_counts_as_plain_is_one_that_ipython_leaves_alone(lines, end):
+    cell = "\n".join(lines) + end
+    if is_plain(cell):
+        try:
+            left = TransformerManager().transform_cell(cell)
+        except SyntaxError:  # broken: Python says so as well
+            return
+        assert left == (cell if cell.endswith("\n") else cell + "\n")
+
+
+def test_most_cells_of_the_briefs_count_as_plain():
+    cells = [cell.source for path in BRIEFS for cell in read(path).cells if cell.cell_type == "code"]
+    assert sum(map(is_plain, cells)) > len(cells) / 2
 
 
 def test_a_kernel_of_another_language_or_environment_is_started_plain():

@@ -4,21 +4,39 @@ from __future__ import annotations
 
 import time
 from queue import Empty
+from typing import Any
 
 from jupyter_client.asynchronous import AsyncKernelClient
+from jupyter_client.channels import AsyncZMQSocketChannel
+from traitlets import Type
 
 RETRY = 1.0  # seconds after which a silent kernel is asked again
 HEARD = 0.03  # seconds in which a note follows its reply, unless the channel was not open yet: then ask again
 RECONNECT = 5  # milliseconds after which a socket that the kernel has not opened yet is tried again
 
 
+class PromptChannel(AsyncZMQSocketChannel):
+    """Take what is there, where there is no time limit: Jupyter's first asks whether there is anything."""
+
+    async def get_msg(self, timeout: float | None = None) -> dict[str, Any]:
+        """Wait for a message; `Empty` after `timeout` seconds."""
+        return await (self._recv() if timeout is None else super().get_msg(timeout))
+
+
 class PromptClient(AsyncKernelClient):
     """Find a kernel ready when it has said on both channels that it has answered; nothing else is on its way then."""
 
-    def start_channels(self, *args: bool, **kwargs: bool) -> None:
-        """Open the channels, each again and again until the kernel has opened its end."""
+    iopub_channel_class = Type(PromptChannel)
+
+    def start_channels(self, **_: bool) -> None:
+        """Open the two channels that a run needs, each again and again until the kernel has opened its end."""
         self.context.reconnect_ivl = RECONNECT
-        super().start_channels(*args, **kwargs)
+        super().start_channels(stdin=False, hb=False, control=False)
+
+    def stop_channels(self) -> None:
+        """Close them."""
+        for channel in (self.shell_channel, self.iopub_channel):
+            channel.stop()
 
     async def wait_for_ready(self, timeout: float | None = None) -> None:
         """Wait until the kernel answers; RuntimeError when it has died, or not answered in `timeout` seconds."""

@@ -28,7 +28,9 @@ from pathlib import Path
 from typing import Any
 
 # Not the inline backend of matplotlib: on import it ties itself to the shell, and here there is none yet.
+KERNEL = "briefkit.kernels.kernel"
 WARM = (
+    KERNEL,
     "ipykernel.kernelapp",
     "ipykernel.zmqshell",
     "ipykernel.debugger",
@@ -300,7 +302,8 @@ def _become_kernel(order: dict[str, Any], streams: list[int]) -> None:
     random.seed()
     sys.modules["numpy"].random.seed()
     sys.argv = [importlib.util.find_spec("ipykernel_launcher").origin, *order["arguments"]]
-    sys.modules["ipykernel.kernelapp"].launch_new_instance()
+    launch = sys.modules["ipykernel.kernelapp"].launch_new_instance
+    launch(kernel_class=f"{KERNEL}.Kernel", outstream_class=f"{KERNEL}.Stream")
 
 
 if __name__ == "__main__":
