@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import atexit
 import functools
 import gc
 import json
@@ -23,6 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and give its exit status: 1 after a fault that a user can put right, 2 for wrong usage."""
     options = _parser().parse_args(arguments)
     gc.set_threshold(*COLLECTING)
+    atexit.register(gc.freeze)  # a last search for garbage would take a tenth of a second after all is done
     try:
         status = options.command(options)
     except BriefError as error:
