@@ -113,7 +113,7 @@ def build(
             {} if fresh else stamps.drawn(path),
             of_file(path),
         )
-        for path in asked.paths
+        for path in sorted(asked.paths, key=_length, reverse=True)  # so that all workers end at about the same time
         if path.stem not in documents
     }
     beside, uses = {}, None
@@ -127,6 +127,11 @@ def build(
     shared = made.pop(TABLES, None)
     _surround(stamps, documents | made, data, around if tasks else None, fresh, shared, uses)
     return asked.folder
+
+
+def _length(path: Path) -> int:
+    """Say how long a brief may take, by what its notebook holds."""
+    return path.stat().st_size if path.is_file() else 0
 
 
 def _surround(
