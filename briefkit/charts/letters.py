@@ -88,6 +88,8 @@ class Setter:
 
     def width(self, text: str, prop: FontProperties) -> float:
         """Measure a line from its start to the end of its last letter."""
+        if not text:
+            return 0.0
         face, places = self._known(text, prop)
         if places is None:
             return self._plain.get_text_width_height_descent(text, prop, False)[0]
