@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+from jupyter_core.paths import jupyter_path
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
@@ -222,6 +223,7 @@ def _client(notebook: NotebookNode, path: Path, time_limit: int, sockets: str) -
     )
     client.create_kernel_manager()
     client.km.client_factory = PromptClient
+    client.km.kernel_spec_manager.kernel_dirs = jupyter_path("kernels")  # by default IPython is loaded for one more
     if os.name == "posix":  # kernels warn of unencrypted TCP; a socket in a private folder needs no network
         client.km.transport, client.km.ip = "ipc", os.path.join(sockets, "k")
     return client

@@ -134,6 +134,8 @@ PRINTED = {
     "process": "import subprocess\n_ = subprocess.run(['echo', 'two'])",
     "descriptor": "import os\nos.write(1, b'one\\n')\n2",
     "shell": "!echo one\n2",
+    "fork": "import os\nif not (child := os.fork()):\n  print('one', flush=True)\n  display(2)\n  os._exit(0)\n"
+    "_ = os.waitpid(child, 0)\nprint('three')",
     "silent": "%%capture\nprint('one')",
     "error": "print('one')\n1 / 0",
     "magic": "%pdoc len\nx = !echo one\nx",

@@ -31,12 +31,13 @@ from typing import Any
 KERNEL = "briefkit.kernels.kernel"
 WARM = (
     KERNEL,
-    "ipykernel.kernelapp",
-    "ipykernel.zmqshell",
-    "ipykernel.debugger",
     "IPython.core.completerlib",
     "IPython.core.debugger",
+    "IPython.core.oinspect",
+    "IPython.utils.wildcard",
     "IPython.extensions.storemagic",
+    "faulthandler",
+    "sqlite3",
     "tornado.platform.asyncio",
     "briefkit.charts",
     "briefkit.claims",
@@ -80,7 +81,6 @@ class Template:
             listener.listen(128)
             # Threads of a linear algebra library would not survive the fork, and no brief multiplies matrices.
             settings = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
-            settings |= {"PYDEVD_DISABLE_FILE_VALIDATION": "1"}  # the debugger that ipykernel loads complains otherwise
             inline = {"MPLBACKEND": "module://matplotlib_inline.backend_inline"}  # what ipykernel sets before imports
             self.process = subprocess.Popen(
                 [sys.executable, "-c", f"from {__name__} import main; main()", str(listener.fileno())],
@@ -185,6 +185,9 @@ def main() -> None:
     listener = socket.socket(fileno=int(sys.argv[1]))
     os.environ["JPY_PARENT_PID"] = str(os.getpid())  # ipykernel reads on import whose end is to be its own
     gc.disable()  # a fifth of the time, and what is imported is not garbage
+    sys.modules["debugpy"] = None  # nobody debugs a fork, and its debugger takes a tenth of the time
+    importlib.import_module("ipykernel.debugger")
+    del sys.modules["debugpy"]
     for name in WARM:
         importlib.import_module(name)
     warmth = importlib.import_module("briefkit.kernels.warmth")
@@ -192,8 +195,9 @@ def main() -> None:
     gc.enable()
     gc.set_threshold(20_000, 20, 20)  # in the kernels too: at Python's own pace it takes a twentieth of their time
     asked = Server(listener, warmth.read).serve()
-    if asked:
-        _become_kernel(*asked)
+    if not asked:
+        os._exit(0)  # to take down what was imported takes longer than the owner should wait
+    _become_kernel(*asked)
 
 
 class Server:
@@ -302,8 +306,7 @@ def _become_kernel(order: dict[str, Any], streams: list[int]) -> None:
     random.seed()
     sys.modules["numpy"].random.seed()
     sys.argv = [importlib.util.find_spec("ipykernel_launcher").origin, *order["arguments"]]
-    launch = sys.modules["ipykernel.kernelapp"].launch_new_instance
-    launch(kernel_class=f"{KERNEL}.Kernel", outstream_class=f"{KERNEL}.Stream")
+    sys.modules[KERNEL].App.launch_instance()
 
 
 if __name__ == "__main__":
