@@ -15,8 +15,10 @@ from hypothesis import strategies as st
 from IPython.core.inputtransformer2 import TransformerManager
 from jupyter_client import AsyncKernelManager
 
+from briefkit.charts import house
+from briefkit.charts.letters import Face
 from briefkit.errors import BriefError
-from briefkit.kernels import available, provisioner, template, warm_up
+from briefkit.kernels import available, provisioner, template, warm_up, warmth
 from briefkit.kernels.client import PromptClient
 from briefkit.kernels.kernel import is_plain
 from briefkit.run import read, run, save
@@ -281,6 +283,51 @@ def test_a_plot_of_somebody_elses_is_shown_as_a_picture(tmp_path, cold):
 
 
 # --- a kernel that is slow, or gone -----------------------------------------------------------------------------------
+
+
+def test_what_faces_have_learnt_is_kept_for_a_user(tmp_path, monkeypatch):
+    learnt = []
+    monkeypatch.setattr(warmth, "own_folder", lambda: tmp_path)
+    monkeypatch.setattr(Face, "_learn", lambda *asked, learn=Face._learn: learnt.append(asked) or learn(*asked))
+
+    def measured():
+        """Let faces that know nothing know the usual; give what they know."""
+        monkeypatch.setattr(house.OUTLINES, "faces", {})
+        house.width_of.cache_clear()
+        warmth._measure()
+        return {weight: house.OUTLINES.faces[house.face(weight)].steps for weight in (400, 600, 700)}
+
+    known = measured()
+    assert learnt
+    learnt.clear()
+    assert measured() == known
+    assert not learnt
+    (kept,) = (tmp_path / "letters").iterdir()
+    kept.write_bytes(kept.read_bytes()[:-9])
+    assert measured() == known
+    assert learnt
+
+
+@pytest.mark.parametrize("extra", [[], ["--InteractiveShell.ast_node_interactivity=all"]])
+def test_a_kernel_takes_the_arguments_that_it_is_started_with(extra):
+    async def started():
+        manager = AsyncKernelManager(kernel_name="python3", client_factory=PromptClient)
+        manager.kernel_spec.metadata |= provisioner.WARM_START
+        await manager.start_kernel(extra_arguments=extra)
+        client = manager.client()
+        client.start_channels()
+        try:
+            await client.wait_for_ready(timeout=60)
+            asked = {"shown": "get_ipython().ast_node_interactivity", "is_warm": "type(get_ipython()).__module__"}
+            asked["remembers"] = "get_ipython().history_manager.enabled"
+            reply = await client.execute("", silent=True, user_expressions=asked, reply=True, timeout=60)
+            return [each["data"]["text/plain"] for each in reply["content"]["user_expressions"].values()]
+        finally:
+            client.stop_channels()
+            await manager.shutdown_kernel(now=True)
+
+    shown = "'all'" if extra else "'last_expr'"
+    assert asyncio.run(started()) == [shown, "'briefkit.kernels.kernel'", "False"]
 
 
 async def _asked_of_a_kernel(trouble, **options):

@@ -66,18 +66,20 @@ def _measure() -> None:
     made_from = [sys.version, matplotlib.__version__, *map(digest_of, rests_on)]
     place = own_folder() / "letters" / digest(json.dumps(made_from).encode())[:32]
     kept = read_sealed(place)
-    if kept is None:
+    if kept is not None:
+        house.OUTLINES.faces.update(pickle.loads(kept))
+    else:
         for weight in _WEIGHTS:
             for usual in (_SIGNS, _LETTERS):
                 house.width_of(pairs(usual), weight=weight)
-        kept = pickle.dumps({house.face(weight): house.OUTLINES.faces[house.face(weight)] for weight in _WEIGHTS})
-        if write_sealed(place, kept):
-            keep_within(BOUND, place.parent, len(kept))
-    house.OUTLINES.faces.update(pickle.loads(kept))
     sheet = Sheet(house.TEXT)
     for weight in _WEIGHTS:
         sheet.text(0, 0, _LETTERS, weight=weight)
     drawing(sheet)
+    if kept is None:
+        learnt = pickle.dumps({house.face(weight): house.OUTLINES.faces[house.face(weight)] for weight in _WEIGHTS})
+        if write_sealed(place, learnt):
+            keep_within(BOUND, place.parent, len(learnt))
 
 
 def pairs(letters: str) -> str:
