@@ -129,7 +129,7 @@ def test_a_number_of_workers_that_is_none_is_wrong_usage(number, capsys):
 
 
 def test_the_command_stops_at_the_first_fault_when_asked_to(project, capsys):
-    write_notebook(project / "notebooks" / "broken.ipynb", claim_rise="1 / 0")
+    write_notebook(project / "notebooks" / "broken.ipynb", claim_rise="1 / 0  # " + 99 * "the longest comes first ")
     assert main(["build", "--workers", "1", "--fail-fast"]) == 1
     said = capsys.readouterr()
     assert said.out.splitlines()[1:] == ["[2/3] broken         failed", "Stopped at the first fault, 1 not begun"]
