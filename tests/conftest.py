@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, settings
 
 from briefkit import export, site
 from briefkit.data import open_data
+from briefkit.tables import Table
 
 ROOT = Path(__file__).parents[1]
 
@@ -218,6 +219,12 @@ def write_notebook(path: Path, cells: list[dict] = CELLS, **replaced: str) -> Pa
     path.parent.mkdir(exist_ok=True)
     path.write_text(json.dumps(notebook), encoding="utf-8")
     return path
+
+
+@pytest.fixture
+def holdings(data_folder: Path) -> Table:
+    """Open the made-up table of warheads."""
+    return open_data(folder=data_folder)["holdings"]
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 import re
 import subprocess
 import sys
@@ -9,15 +8,13 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from drawn import overlaps, strokes, words_of
 from matplotlib import rcParams
-from matplotlib.dates import date2num
-from matplotlib.figure import Figure as Canvas
-from matplotlib.textpath import TextToPath
 
 from briefkit import charts
 from briefkit.charts import house, room, sheet, svg
 from briefkit.charts.reading import read
-from briefkit.charts.sheet import Bar, Sheet, Stroke, Words
+from briefkit.charts.sheet import Bar, Words
 from briefkit.charts.spans import Spans
 from briefkit.charts.telling import runs
 from briefkit.data import open_data
@@ -25,58 +22,6 @@ from briefkit.errors import BriefError
 from briefkit.facts import FIGURE, Fact, Row, Source
 
 ROOT = Path(__file__).resolve().parents[1]
-PLAIN = TextToPath()
-
-
-# --- looking at a drawing ---------------------------------------------------------------------------------------------
-
-
-def text_boxes(drawn: Sheet) -> list[tuple[str, float, float, float, float]]:
-    """Measure each text as matplotlib would set it: left, bottom, right, top in points."""
-    boxes = []
-    for item in drawn.items:
-        if isinstance(item, Words) and item.text.strip():
-            face, scale = house.face(item.weight, item.italic), item.size / 100
-            width, height, below = PLAIN.get_text_width_height_descent(item.text, face, False)
-            _, line_height, line_below = PLAIN.get_text_width_height_descent("lp", face, False)
-            foot = item.y - max(below, line_below) * scale
-            top = foot + max(height, line_height) * scale
-            boxes.append((item.text, item.x, foot, item.x + width * scale, top))
-    return boxes
-
-
-def overlaps(drawn: Sheet) -> list[tuple[str, str]]:
-    """List the pairs of texts that touch, and texts that leave the sheet."""
-    found = []
-    boxes = text_boxes(drawn)
-    for (one, *a), (two, *b) in itertools.combinations(boxes, 2):
-        wide, tall = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
-        if wide > 0.5 and tall > 2.2:  # a line's box holds room for accents that are rarely there
-            found.append((one, two))
-    return found + [
-        (text, "edge")
-        for text, x, y, right, top in boxes
-        if x < -0.1 or right > drawn.width + 0.1 or y < -2 or top > drawn.height + 2.2
-    ]
-
-
-def strokes(figure: charts.Figure, job: str) -> list[Stroke]:
-    """List the lines that are drawn in one job's colour."""
-    return [item for item in figure.drawn.items if isinstance(item, Stroke) and item.job == job]
-
-
-def boxes(figure: charts.Figure, job: str) -> list[Bar]:
-    """List the rectangles that are filled in one job's colour."""
-    return [item for item in figure.drawn.items if isinstance(item, Bar) and item.job == job]
-
-
-def words_of(figure: charts.Figure) -> set[str]:
-    return {item.text for item in figure.drawn.items if isinstance(item, Words)}
-
-
-@pytest.fixture
-def holdings(data_folder):
-    return open_data(folder=data_folder)["holdings"]
 
 
 @pytest.fixture(scope="module")
@@ -561,49 +506,6 @@ def test_labels_spread_without_leaving_their_range():
     places = room.spread([50, 51, 52, 99], [10, 10, 10, 10], 0, 100)
     assert places == pytest.approx([41, 51, 61, 95])
     assert room.spread([], [], 0, 1) == []
-
-
-# --- drawings from elsewhere ------------------------------------------------------------------------------------------
-
-
-def test_the_finisher_reads_lines_off_any_figure(holdings):
-    canvas = Canvas(figsize=(5, 3))
-    axes = canvas.add_subplot()
-    axes.plot([dt.date(2001, 3, 1), dt.date(2003, 3, 1)], [12, 1550], label="Rurland")
-    figure = charts.finish(axes, holdings, title="Rurland grew", subtitle="Warheads")
-    assert figure.lines == (("Rurland", dt.date(2001, 3, 1), 12), ("Rurland", dt.date(2003, 3, 1), 1550))
-    assert "Rurland: from 12 (1 March 2001) to 1,550 (1 March 2003)" in figure.alt
-    assert ElementTree.fromstring(figure.svg) is not None
-
-
-def test_the_finisher_reads_bars_and_points_off_any_figure(holdings):
-    canvas = Canvas(figsize=(5, 3))
-    left, right = canvas.subplots(1, 2)
-    left.bar(["Rurland", "Grauland"], [12, 7])
-    right.scatter([1, 2], [3, 4.5], label="points")
-    right.imshow([[0, 1], [1, 0]])
-    figure = charts.finish(canvas, [holdings], title="Rurland leads")
-    assert ("", "Rurland", 12) in figure.lines
-    assert ("points", 2.0, 4.5) in figure.lines
-    assert charts.finish(canvas, holdings, title="Rurland leads").svg == figure.svg
-
-
-def test_a_figure_from_elsewhere_may_bring_its_narrow_drawing(holdings):
-    wide, narrow = (Canvas(figsize=(width, 3)) for width in (5, 3.75))
-    for canvas in (wide, narrow):
-        canvas.add_subplot().plot([1, 2], [12, 1550])
-    assert "narrow" not in charts.finish(wide, holdings, title="Rurland grew").as_json()
-    block = charts.finish(wide, holdings, title="Rurland grew", narrow=narrow).as_json()
-    assert 'viewBox="0 0 270 216"' in block["narrow"]
-    assert block["narrow"] != block["plot"]
-
-
-def test_a_figure_of_ones_own_can_wear_the_house_style(holdings):
-    with charts.style():
-        canvas = Canvas()
-        canvas.add_subplot().plot([date2num(dt.date(2001, 1, 1)), 2], [1, 2], label="x")
-    plot = charts.finish(canvas, holdings, title="Rurland grew").plot
-    assert 'id="gr' in plot
 
 
 def test_a_source_without_publisher_is_named_by_its_title(holdings):

@@ -9,9 +9,9 @@ import re
 from pathlib import Path
 
 import pandas as pd
+from drawn import overlaps
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from test_charts import overlaps
 
 from briefkit import charts
 from briefkit.charts import house

@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from drawn import boxes, strokes, words_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_charts import boxes, strokes, words_of
 from test_charts_texts import table
 
 from briefkit import charts

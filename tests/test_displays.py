@@ -6,11 +6,6 @@ from briefkit.errors import BriefError
 from briefkit.facts import TABLE
 
 
-@pytest.fixture
-def holdings(data_folder):
-    return open_data(folder=data_folder)["holdings"]
-
-
 def test_a_table_shows_numbers_dates_and_gaps_in_words(holdings):
     shown = show(holdings.where("value.isna() or value > 1000"), {"date": "Day", "value": "Warheads"}, "Holdings")
     assert repr(shown) == "Holdings\nDay            Warheads\n1 March 2002  not known\n1 March 2003      1,550"

@@ -302,6 +302,7 @@ def test_every_test_file_is_named_for_what_it_tests() -> None:
         "test_environment",
         "test_jupyter",
         "conftest",
+        "drawn",
     }
     found = {path.stem for path in (ROOT / "tests").glob("*.py")} - {"__init__"}
     strange = {name for name in found if not any(name == each or name.startswith(f"{each}_") for each in known)}
