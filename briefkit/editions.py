@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import io
 import subprocess
-import tarfile
 import tempfile
+import zipfile
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -112,9 +112,9 @@ def _take(root: Path, commit: str, folder: Path) -> None:
     listed = _git(root, "ls-tree", "--name-only", "-z", commit).stdout.decode("utf-8", "replace").split("\0")
     wanted = [name for name in NEEDED if name in listed]
     if wanted:
-        archive = _git(root, "archive", "--format=tar", commit, "--", *wanted)
-        with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as tar:
-            tar.extractall(folder, filter="data")
+        archive = _git(root, "archive", "--format=zip", commit, "--", *wanted)
+        with zipfile.ZipFile(io.BytesIO(archive.stdout)) as packed:
+            packed.extractall(folder)
 
 
 def _both(packages: tuple[Path, Path], name: str) -> tuple[Content, Content]:
