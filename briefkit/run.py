@@ -212,8 +212,18 @@ async def _execute(notebook: NotebookNode, path: Path, time_limit: int, sockets:
         return literal_eval(read_tables["read"]["data"]["text/plain"])
 
 
+class _Client(NotebookClient):
+    """Clean up once: after Ctrl-C the library does so twice at a time, and the second finds nothing left."""
+
+    _cleaning: asyncio.Future | None = None
+
+    async def _async_cleanup_kernel(self) -> None:
+        self._cleaning = self._cleaning or asyncio.ensure_future(super()._async_cleanup_kernel())
+        await asyncio.shield(self._cleaning)
+
+
 def _client(notebook: NotebookNode, path: Path, time_limit: int, sockets: str) -> NotebookClient:
-    client = NotebookClient(
+    client = _Client(
         notebook,
         timeout=time_limit,
         kernel_name="python3",
