@@ -26,8 +26,10 @@ from briefkit.run import NO_PARAMETERS, TIME_LIMIT, execute, list_corrections, p
 from briefkit.stamps import ALWAYS_READ, of_text
 
 # What a result can depend on: all that a kernel loads, and what asks it.
-KERNEL_SIDE = ("errors", "files", "facts", "package", "tables", "prose", "data")
-KERNEL_SIDE += ("displays", "charts", "claims", "loans", "kernels", "run")
+KERNEL_SIDE = (
+    *("errors", "files", "facts", "package", "tables", "prose", "data"),
+    *("displays", "charts", "claims", "loans", "kernels", "run"),
+)
 BOUND = 256 * 2**20  # bytes that the copies of a project may fill
 
 

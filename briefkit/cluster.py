@@ -6,7 +6,6 @@ import contextlib
 import functools
 import hashlib
 import io
-import json
 import platform
 import tempfile
 import threading
@@ -20,7 +19,8 @@ from typing import Any
 
 from briefkit.errors import BriefError
 from briefkit.files import digest
-from briefkit.run import read
+from briefkit.package import checked
+from briefkit.run import read, without_results
 from briefkit.workers import Course, Report, progress, tell_standing
 
 PATIENCE = 5  # seconds in which a scheduler must answer
@@ -59,13 +59,13 @@ def spread(
     """
     orders = {name: (_within(root, task),) for name, task in tasks.items()}
     content = pack(root)
-    name = digest(content)
+    sent = digest(content)
     with _connected(address) as client, progress(len(standing) + len(tasks), report) as tell:
         tell_standing(standing, tell)
         # A task of its own: whoever lacks the project gets it from a worker that has it, or from the scheduler.
-        project = client.submit(bytes, content, key=f"project-{name}")
+        project = client.submit(bytes, content, key=f"project-{sent}")
         pool = client.get_executor(pure=False, retries=RETRIES)
-        course = _Spread(functools.partial(_made, make, name), orders, tell, fail_fast)
+        course = _Spread(functools.partial(_made, make, sent), orders, tell, fail_fast)
         course.project, course.keep = project, lambda name, made: keep(tasks[name], made)
         try:
             course.through(pool, 2 * sum(client.nthreads().values()), len(tasks))
@@ -113,24 +113,15 @@ def pack(root: Path) -> bytes:
     """Pack what a run reads of a project; the same content gives the same bytes. Stored results are left out."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in sorted({path for pattern in NEEDED for path in root.glob(pattern) if path.is_file()}):
-            content = _stripped(path) if path.suffix == ".ipynb" else path.read_bytes()
+        paths = {path for pattern in NEEDED for path in root.glob(pattern) if path.is_file()}
+        # Workers need not check the tables again, which takes each of them two seconds.
+        paths |= {stamp for stamp in [checked(root / "data")] if stamp.is_file()}
+        for path in sorted(paths):
+            content = path.read_bytes()
+            if path.suffix == ".ipynb":
+                content = without_results(content.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
             archive.writestr(zipfile.ZipInfo(path.relative_to(root).as_posix()), content, zipfile.ZIP_DEFLATED)
     return packed.getvalue()
-
-
-def _stripped(path: Path) -> bytes:
-    """Leave the results out of a notebook: a run makes them anew. What is no notebook is sent as it is."""
-    content = path.read_bytes()
-    try:
-        notebook = json.loads(content)
-        for cell in notebook["cells"]:
-            if cell["cell_type"] == "code":
-                cell["outputs"], cell["execution_count"] = [], None
-            cell["metadata"].pop("user_expressions", None)
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return content
-    return json.dumps(notebook, ensure_ascii=False).encode()
 
 
 # --- the connection --------------------------------------------------------------------------------------------------
@@ -220,19 +211,19 @@ def difference(worker: str, theirs: Mapping[str, str]) -> BriefError | None:
 # --- what follows runs on a worker ------------------------------------------------------------------------------------
 
 
-def _made(make: Callable[[Any], Any], name: str, project: bytes, task: Any) -> Any:
+def _made(make: Callable[[Any], Any], sent: str, project: bytes, task: Any) -> Any:
     """Make a task's files from the project as it was sent."""
-    return make(replace(task, path=_home(name, project) / task.path))
+    return make(replace(task, path=_home(sent, project) / task.path))
 
 
-def _home(name: str, project: bytes) -> Path:
+def _home(sent: str, project: bytes) -> Path:
     """Unpack a project once in this process, in a folder that goes with it."""
     with _unpacking:
-        if name not in _unpacked:
+        if sent not in _unpacked:
             from distributed import get_worker
 
             folder = tempfile.TemporaryDirectory(prefix="project-", dir=get_worker().local_directory)
             with zipfile.ZipFile(io.BytesIO(project)) as archive:
                 archive.extractall(folder.name)
-            _unpacked[name] = folder
-        return Path(_unpacked[name].name)
+            _unpacked[sent] = folder
+        return Path(_unpacked[sent].name)

@@ -5,15 +5,17 @@ from __future__ import annotations
 import contextlib
 import functools
 import hashlib
+import json
 import os
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from briefkit.errors import BriefError
 
 Made = TypeVar("Made")
+OWN = 16 * 2**20  # bytes that each kind of thing that is kept for a user may fill
 SLACK = 1 / 16  # part of the room for what spares work that a process may fill before it looks
 A_MOMENT = 2 * 10**9  # nanoseconds: some file systems tell time no finer
 
@@ -62,10 +64,22 @@ def read_sealed(path: Path) -> bytes | None:
     """Read what `write_sealed` wrote; what is missing, damaged or half written is as good as none."""
     try:
         seal, _, content = path.read_bytes().partition(b"\n")
-        os.utime(path)  # that it was of use counts when room is made
     except OSError:
         return None
+    with contextlib.suppress(OSError):  # a folder may be for reading only
+        os.utime(path)  # that it was of use counts when room is made
     return content if seal == digest(content).encode() else None
+
+
+def once_for_a_user(kind: str, made_from: Any, make: Callable[[], bytes]) -> bytes:
+    """Give what is the same for all projects: kept under its kind, and named by what it is `made_from`, as JSON."""
+    place = own_folder() / kind / digest(json.dumps(made_from).encode())[:32]
+    content = read_sealed(place)
+    if content is None:
+        content = make()
+        if write_sealed(place, content):
+            keep_within(OWN, place.parent, len(content))
+    return content
 
 
 def own_folder() -> Path:

@@ -49,7 +49,7 @@ def read(path: Path, results: bool = True) -> NotebookNode:
     """Read a notebook; say in words when it is missing or not a notebook. Without `results` it is as if never run."""
     try:
         text = path.read_text(encoding="utf-8")
-        notebook = nbformat.reads(text if results else _without_results(text), as_version=4)
+        notebook = nbformat.reads(text if results else without_results(text), as_version=4)
         nbformat.validate(notebook)
     except FileNotFoundError:
         raise BriefError(str(path), "no such notebook", "", "Name a file under notebooks/.") from None
@@ -64,17 +64,17 @@ def read(path: Path, results: bool = True) -> NotebookNode:
     return notebook
 
 
-def _without_results(text: str) -> str:
-    """Leave out most of a notebook's length, which takes most of the time of reading it."""
+def without_results(text: str) -> str:
+    """Leave out what a run makes anew: most of a notebook's length, and of the time of reading it."""
     try:
-        stored = json.loads(text)
-        for cell in stored["cells"]:
+        notebook = json.loads(text)
+        for cell in notebook["cells"]:
+            if cell["cell_type"] == "code":
+                cell["outputs"], cell["execution_count"] = [], None
             cell["metadata"].pop("user_expressions", None)
-            if "outputs" in cell:
-                cell["outputs"] = []
     except (ValueError, KeyError, TypeError, AttributeError):  # no notebook: whoever reads it will say so
         return text
-    return json.dumps(stored)
+    return json.dumps(notebook, ensure_ascii=False)
 
 
 def run(path: Path, as_of: str = "", time_limit: int = TIME_LIMIT, cold: bool = False) -> NotebookNode:

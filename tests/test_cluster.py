@@ -1,11 +1,13 @@
 """Build on a real scheduler with two real workers, each a process of its own, and compare with a build here."""
 
+import io
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ from briefkit.build import build
 from briefkit.cli import main
 from briefkit.cluster import difference, pack, versions
 from briefkit.errors import BriefError
+from briefkit.package import validate
 
 pytest.importorskip("distributed", reason="the extra cluster is not installed")
 ROOT = Path(__file__).parents[1]
@@ -163,6 +166,22 @@ def test_other_versions_on_a_worker_are_named(project, scheduler, monkeypatch):
     monkeypatch.setattr(cluster, "_version", lambda name: "9.9")
     with pytest.raises(BriefError, match="it has .*typst .*; expected .*typst 9.9"):
         build(scheduler=scheduler)
+
+
+def test_workers_need_not_check_again_what_has_passed_here(project, tmp_path, monkeypatch):
+    with zipfile.ZipFile(io.BytesIO(pack(project))) as packed:
+        packed.extractall(tmp_path / "unchecked")
+    validate(project / "data")
+    with zipfile.ZipFile(io.BytesIO(pack(project))) as packed:
+        packed.extractall(tmp_path / "checked")
+    monkeypatch.setattr("briefkit.package._faults", lambda _: pytest.fail("checked once more"))
+    validate(tmp_path / "checked" / "data")
+    with pytest.raises(pytest.fail.Exception, match="checked once more"):
+        validate(tmp_path / "unchecked" / "data")
+    with (tmp_path / "checked" / "data" / "holdings.csv").open("a") as table:
+        table.write("one more row\n")
+    with pytest.raises(pytest.fail.Exception, match="checked once more"):
+        validate(tmp_path / "checked" / "data")
 
 
 def test_a_project_is_packed_by_its_content_without_results(project):

@@ -15,7 +15,7 @@ LETTERS = frozenset("Rurland")
 @pytest.fixture
 def own(tmp_path, monkeypatch):
     """Give a user who has no cut faces yet the folder where they will be."""
-    monkeypatch.setattr(fonts, "own_folder", lambda: tmp_path)
+    monkeypatch.setattr(files, "own_folder", lambda: tmp_path)
     for remembered in (_cut, characters):
         remembered.cache_clear()
     yield tmp_path / "faces"
@@ -56,9 +56,9 @@ def test_a_damaged_face_is_cut_anew(own):
 
 def test_faces_are_cut_anew_by_another_font_or_another_way_of_cutting(own, monkeypatch):
     cut()
-    for changed in ("digest_of", "_workshop"):
+    for changed in ("digest_of", "_made_by"):
         before = len(list(own.iterdir()))
-        monkeypatch.setattr(fonts, changed, {"digest_of": lambda _: "other", "_workshop": lambda: ["other"]}[changed])
+        monkeypatch.setattr(fonts, changed, {"digest_of": lambda _: "other", "_made_by": lambda: ["other"]}[changed])
         cut()
         assert len(list(own.iterdir())) == before + 1
 

@@ -4,7 +4,16 @@ import pytest
 
 from briefkit import files
 from briefkit.errors import BriefError
-from briefkit.files import digest, digest_of, keep_within, read_sealed, while_unchanged, write, write_sealed
+from briefkit.files import (
+    digest,
+    digest_of,
+    keep_within,
+    once_for_a_user,
+    read_sealed,
+    while_unchanged,
+    write,
+    write_sealed,
+)
 
 
 def test_a_file_is_written_whole_and_only_if_it_changes(tmp_path):
@@ -38,6 +47,24 @@ def test_what_was_damaged_is_as_good_as_missing(tmp_path, damage):
     damaged = {"": b"", "half": whole[:-5], "more": whole + b"!", "other": whole.replace(b"effort", b"effect")}
     place.write_bytes(damaged[damage])
     assert read_sealed(place) is None
+
+
+def test_what_may_only_be_read_is_read(tmp_path, monkeypatch):
+    write_sealed(tmp_path / "kept", "made with effort")
+    monkeypatch.setattr(os, "utime", lambda *_, **__: (_ for _ in ()).throw(PermissionError))
+    assert read_sealed(tmp_path / "kept") == b"made with effort"
+
+
+def test_what_is_the_same_for_all_projects_is_made_once_for_a_user(tmp_path, monkeypatch):
+    made = []
+    monkeypatch.setattr(files, "own_folder", lambda: tmp_path)
+
+    def asked(*made_from):
+        return once_for_a_user("kind", made_from, lambda: made.append(made_from) or repr(made_from).encode())
+
+    assert [asked("a", 1), asked("a", 1), asked("a", 2)] == [b"('a', 1)", b"('a', 1)", b"('a', 2)"]
+    assert made == [("a", 1), ("a", 2)]
+    assert len(list((tmp_path / "kind").iterdir())) == 2
 
 
 def test_what_cannot_be_kept_is_no_fault(tmp_path):

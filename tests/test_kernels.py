@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from IPython.core.inputtransformer2 import TransformerManager
 from jupyter_client import AsyncKernelManager
 
+from briefkit import files
 from briefkit.charts import house
 from briefkit.charts.letters import Face
 from briefkit.errors import BriefError
@@ -287,7 +288,7 @@ def test_a_plot_of_somebody_elses_is_shown_as_a_picture(tmp_path, cold):
 
 def test_what_faces_have_learnt_is_kept_for_a_user(tmp_path, monkeypatch):
     learnt = []
-    monkeypatch.setattr(warmth, "own_folder", lambda: tmp_path)
+    monkeypatch.setattr(files, "own_folder", lambda: tmp_path)
     monkeypatch.setattr(Face, "_learn", lambda *asked, learn=Face._learn: learnt.append(asked) or learn(*asked))
 
     def measured():

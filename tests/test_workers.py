@@ -132,7 +132,9 @@ def test_the_command_stops_at_the_first_fault_when_asked_to(project, capsys):
     write_notebook(project / "notebooks" / "broken.ipynb", claim_rise="1 / 0  # " + 99 * "the longest comes first ")
     assert main(["build", "--workers", "1", "--fail-fast"]) == 1
     said = capsys.readouterr()
-    assert said.out.splitlines()[1:] == ["[2/3] broken         failed", "Stopped at the first fault, 1 not begun"]
+    tables, *told = said.out.splitlines()
+    assert tables.startswith("[1/3] data/          made 17 files of tables")
+    assert told == ["[2/3] broken         failed", "Stopped at the first fault, 1 not begun"]
     assert "broken.ipynb, cell" in said.err
     assert not (project / "build" / "rurland.html").exists()
 

@@ -5,17 +5,14 @@ from __future__ import annotations
 import base64
 import functools
 import io
-import json
 import unicodedata
-from collections.abc import Callable
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 import typst
 
-from briefkit.files import digest, digest_of, keep_within, own_folder, read_sealed, write_sealed
+from briefkit.files import digest_of, once_for_a_user
 
 FACES = {
     # (family, weight, style): (package, file)
@@ -33,7 +30,6 @@ FIGURES = ("onum", "pnum")
 # What every page needs; most briefs need nothing else, so that one subset serves a whole build.
 BASE = frozenset(map(chr, range(0x20, 0x7F))) | frozenset("\u00a0£§°·×÷é–—‘’“”…€−≠≤≥✓→")
 SUBSTITUTE = "□"
-BOUND = 16 * 2**20  # bytes of cut faces that are kept for a user
 # The compiler carries DejaVu Sans Mono, which has these beyond the house faces.
 CARRIED = frozenset(
     map(chr, [*range(0x2190, 0x219A), *range(0x2500, 0x2580), 0x2588, 0x25A0, 0x25A1, 0x25CB, 0x25CF, 0x25D0])
@@ -71,14 +67,16 @@ def house() -> frozenset[str]:
 @functools.cache
 def characters(package: str, name: str) -> frozenset[str]:
     """List the characters that one font file holds."""
+    file = _file(package, name)
+    made_from = [*_made_by(), digest_of(file)]
+    return frozenset(once_for_a_user("faces", made_from, lambda: _letters(file)).decode("utf-8"))
 
-    def listed() -> str:
-        from fontTools.ttLib import TTFont  # here: what was read and cut before needs no library for it
 
-        with TTFont(str(_file(package, name)), lazy=True) as font:
-            return "".join(map(chr, sorted(font.getBestCmap())))
+def _letters(file: Path) -> bytes:
+    from fontTools.ttLib import TTFont  # here: what was read and cut before needs no library for it
 
-    return frozenset(_remembered(listed, package, name))
+    with TTFont(str(file), lazy=True) as font:
+        return "".join(map(chr, sorted(font.getBestCmap()))).encode("utf-8")
 
 
 def _file(package: str, name: str) -> Path:
@@ -128,49 +126,39 @@ def face_rules(text: str, italic: str = "") -> str:
 
 @functools.lru_cache(256)  # a worker sets thousands of pages, each with letters of its own
 def _cut(package: str, name: str, wanted: frozenset[str], features: tuple[str, ...]) -> str:
-    """Cut a face, which takes up to a tenth of a second; give it as WOFF2 in base 64."""
-
-    def cut() -> str:
-        from fontTools import subset  # here, as above
-        from fontTools.ttLib import newTable
-
-        options = subset.Options()
-        options.flavor = "woff2"
-        options.layout_features = list(features)
-        # To read through the tables of kerning and of forms takes most of the time, even where nothing of them is kept.
-        if {*FIGURES}.issuperset(features):
-            options.drop_tables += ["GPOS", "GDEF"] if features else ["GPOS", "GDEF", "GSUB"]
-        options.hinting = False
-        options.notdef_outline = True
-        font = subset.load_font(str(_file(package, name)), options)
-        # Looking through the font for the names that it uses takes a third of the time; a page needs owner and licence.
-        kept = [record for record in font["name"].names if record.nameID in (0, 13, 14)]
-        del font["name"]
-        cutter = subset.Subsetter(options)
-        cutter.populate(unicodes=sorted(map(ord, wanted)))
-        cutter.subset(font)
-        font["name"] = newTable("name")
-        font["name"].names = kept
-        made = io.BytesIO()
-        subset.save_font(font, made, options)
-        return base64.b64encode(made.getvalue()).decode("ascii")
-
-    return _remembered(cut, package, name, "".join(sorted(wanted)), features)
+    """Give a face of these letters as WOFF2 in base 64."""
+    file = _file(package, name)
+    made_from = [*_made_by(), digest_of(file), sorted(wanted), features]
+    return base64.b64encode(once_for_a_user("faces", made_from, lambda: _woff2(file, wanted, features))).decode("ascii")
 
 
-def _remembered(make: Callable[[], str], package: str, name: str, *asked: Any) -> str:
-    """Make a text out of a font file once for all projects of a user."""
-    made_from = json.dumps([*_workshop(), digest_of(_file(package, name)), *asked])
-    place = own_folder() / "faces" / digest(made_from.encode())[:32]
-    kept = read_sealed(place)
-    if kept is not None:
-        return kept.decode("utf-8")
-    text = make()
-    if write_sealed(place, text):
-        keep_within(BOUND, place.parent, len(text))
-    return text
+def _woff2(file: Path, wanted: frozenset[str], features: tuple[str, ...]) -> bytes:
+    """Cut a face, which takes up to a tenth of a second."""
+    from fontTools import subset  # here, as above
+    from fontTools.ttLib import newTable
+
+    options = subset.Options()
+    options.flavor = "woff2"
+    options.layout_features = list(features)
+    # To read through the tables of kerning and of forms takes most of the time, even where nothing of them is kept.
+    if {*FIGURES}.issuperset(features):
+        options.drop_tables += ["GPOS", "GDEF"] if features else ["GPOS", "GDEF", "GSUB"]
+    options.hinting = False
+    options.notdef_outline = True
+    font = subset.load_font(str(file), options)
+    # Looking through the font for the names that it uses takes a third of the time; a page needs owner and licence.
+    kept = [record for record in font["name"].names if record.nameID in (0, 13, 14)]
+    del font["name"]
+    cutter = subset.Subsetter(options)
+    cutter.populate(unicodes=sorted(map(ord, wanted)))
+    cutter.subset(font)
+    font["name"] = newTable("name")
+    font["name"].names = kept
+    made = io.BytesIO()
+    subset.save_font(font, made, options)
+    return made.getvalue()
 
 
 @functools.cache
-def _workshop() -> list[str]:
+def _made_by() -> list[str]:
     return [digest_of(Path(__file__)), version("fonttools"), version("brotli")]

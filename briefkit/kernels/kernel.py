@@ -129,7 +129,7 @@ class Kernel(IPythonKernel):
             self.iopub_socket.release()
 
     def post_handler_hook(self) -> None:
-        """Let the standard output send what came in during the request; what is printed as an error has no place."""
+        """Let the standard output send what came in during the request; a brief keeps nothing of the other stream."""
         super().post_handler_hook()
         if isinstance(sys.stdout, Stream):
             sys.stdout.request_ended()

@@ -27,8 +27,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-# Not the inline backend of matplotlib: on import it ties itself to the shell, and here there is none yet.
 KERNEL = "briefkit.kernels.kernel"
+# Not the inline backend of matplotlib: on import it ties itself to the shell, and here there is none yet.
 WARM = (
     KERNEL,
     "IPython.core.completerlib",

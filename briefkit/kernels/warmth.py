@@ -8,16 +8,15 @@ import pickle
 import string
 import sys
 import tempfile
+from importlib.metadata import version
 from pathlib import Path
-
-import matplotlib
 
 from briefkit import charts
 from briefkit.charts import house, letters
 from briefkit.charts.drawing import drawing
 from briefkit.charts.sheet import Sheet
 from briefkit.data import LATEST, READ, Data
-from briefkit.files import digest, digest_of, keep_within, own_folder, read_sealed, write_sealed
+from briefkit.files import digest_of, once_for_a_user
 from briefkit.package import digests, find_data
 
 # Made up, and thrown away: what is drawn is of no interest, only that it was.
@@ -29,7 +28,6 @@ _ROWS = "date,land,value,source_id\n" + "".join(
 _SOURCES = (
     "source_id,title,publisher,published,url,kind,licence\nS1,Made up,Example,2001,https://example.org,news,none\n"
 )
-BOUND = 8 * 2**20  # bytes of what faces have learnt that are kept for a user
 _known: dict[Path, dict[str, str]] = {}  # the projects whose tables were read, as they were
 _WEIGHTS = (400, house.BOLD, 700)
 _SIGNS = string.digits + " .,-–%"
@@ -58,28 +56,27 @@ def read(folder: Path) -> None:
 
 
 def _measure() -> None:
-    """Let each face know its usual letters, how far it is from any of them to any other, and from digit to digit.
-
-    To learn it takes half a second, so it is kept for all projects of a user.
-    """
+    """Let each face know its usual letters, how far it is from any of them to any other, and from digit to digit."""
     rests_on = [Path(__file__), Path(letters.__file__), *house.font_files()]
-    made_from = [sys.version, matplotlib.__version__, *map(digest_of, rests_on)]
-    place = own_folder() / "letters" / digest(json.dumps(made_from).encode())[:32]
-    kept = read_sealed(place)
-    if kept is not None:
-        house.OUTLINES.faces.update(pickle.loads(kept))
-    else:
-        for weight in _WEIGHTS:
-            for usual in (_SIGNS, _LETTERS):
-                house.width_of(pairs(usual), weight=weight)
+    made_from = [sys.version, version("matplotlib"), *map(digest_of, rests_on)]
+    house.OUTLINES.faces.update(pickle.loads(once_for_a_user("letters", made_from, _learnt)))
+    _draw_letters()
+
+
+def _learnt() -> bytes:
+    """Let the faces learn it, which takes half a second."""
+    for weight in _WEIGHTS:
+        for usual in (_SIGNS, _LETTERS):
+            house.width_of(pairs(usual), weight=weight)
+    _draw_letters()
+    return pickle.dumps({house.face(weight): house.OUTLINES.faces[house.face(weight)] for weight in _WEIGHTS})
+
+
+def _draw_letters() -> None:
     sheet = Sheet(house.TEXT)
     for weight in _WEIGHTS:
         sheet.text(0, 0, _LETTERS, weight=weight)
     drawing(sheet)
-    if kept is None:
-        learnt = pickle.dumps({house.face(weight): house.OUTLINES.faces[house.face(weight)] for weight in _WEIGHTS})
-        if write_sealed(place, learnt):
-            keep_within(BOUND, place.parent, len(learnt))
 
 
 def pairs(letters: str) -> str:
